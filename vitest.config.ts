@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+const projects = [
+  ...['core', 'rules', 'adapters', 'postdelivery'].map((name) => [name, `packages/${name}/test`]),
+  ['examples', 'examples'],
+  ['repository', 'test'],
+] as const
+
+export default defineConfig({
+  test: {
+    // xstate and node:sqlite (on Node 22) warn on stderr; only a failing test shows its output.
+    silent: 'passed-only',
+    coverage: {
+      include: ['packages/*/src/**'],
+      exclude: ['**/generated/**'],
+    },
+    projects: projects.map(([name, folder]) => ({
+      extends: true as const,
+      test: {
+        name,
+        include: [`${folder}/**/*.test.ts`],
+        typecheck: { enabled: true, include: [`${folder}/**/*.test-d.ts`] },
+      },
+    })),
+  },
+})
