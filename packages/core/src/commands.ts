@@ -1,0 +1,104 @@
+/** One action on its way to Klarna: what it will do there, fixed when it was decided. */
+import type { ShippingInfo } from './actions.ts'
+import type { OrderLine } from './events.ts'
+
+/** Klarna's operations that change something, by their operation ids. */
+export const OPERATIONS = [
+  'refundOrder',
+  'releaseRemainingAuthorization',
+  'extendDueDate',
+  'appendShippingInfo',
+  'triggerSendOut',
+  'extendAuthorizationTime',
+] as const
+export type Operation = (typeof OPERATIONS)[number]
+
+/** Units of a return that a refund pays for. */
+export interface RefundedUnits {
+  readonly returnId: string
+  readonly reference: string
+  readonly quantity: number
+}
+
+export interface RefundOrder {
+  readonly operation: 'refundOrder'
+  readonly captureId: string
+  readonly refundMinor: number
+  /** Lines that sum to `refundMinor` exactly and carry the capture's own references. */
+  readonly lines: readonly OrderLine[]
+  readonly description?: string
+  /** The returned units that this refund pays for; empty for refunds that no return stands behind. */
+  readonly units: readonly RefundedUnits[]
+}
+
+export interface ReleaseRemainingAuthorization {
+  readonly operation: 'releaseRemainingAuthorization'
+  /** What our books say is left, in minor units; Klarna releases whatever is left. */
+  readonly remainingMinor: number
+}
+
+export interface ExtendDueDate {
+  readonly operation: 'extendDueDate'
+  readonly captureId: string
+  readonly numberOfDays: number
+  /** The fee that Klarna quoted when the command was decided, in minor units. */
+  readonly feeMinor: number
+  /** The merchant's cap: an attempt is not made above it. */
+  readonly feeMaxMinor: number
+}
+
+export interface AppendShippingInfo {
+  readonly operation: 'appendShippingInfo'
+  readonly captureId: string
+  readonly shippingInfo: readonly ShippingInfo[]
+}
+
+export interface TriggerSendOut {
+  readonly operation: 'triggerSendOut'
+  readonly captureId: string
+  /** Why it is sent; the same reason does not send twice. */
+  readonly reason: string
+}
+
+export interface ExtendAuthorizationTime {
+  readonly operation: 'extendAuthorizationTime'
+}
+
+/** What a command does, by operation. */
+export type CommandBody =
+  | RefundOrder
+  | ReleaseRemainingAuthorization
+  | ExtendDueDate
+  | AppendShippingInfo
+  | TriggerSendOut
+  | ExtendAuthorizationTime
+
+/** One action on its way to Klarna. */
+export interface Command {
+  /** UUIDv5 of where it came from; a refund's `reference` at Klarna. */
+  readonly id: string
+  readonly orderId: string
+  readonly currency: string
+  /** The event whose decision asked for it. */
+  readonly eventId: string
+  /** The rule that asked, or null when a person did. */
+  readonly rule: string | null
+  /** The person who asked, or null when a rule did. */
+  readonly requestedBy: string | null
+  readonly body: CommandBody
+}
+
+/** The capture that a command is about, or null for the whole order. */
+export const captureOf = (body: CommandBody): string | null =>
+  'captureId' in body ? body.captureId : null
+
+/** The exact request of a command, prepared once and stored before the first send. */
+export interface PreparedRequest {
+  readonly method: 'POST' | 'PATCH'
+  /** Path below the base URL, segments encoded. */
+  readonly path: string
+  /** The exact body (RFC 8785), or null for a call without one. */
+  readonly body: string | null
+  /** SHA-256 of method, path and body: what an approval is bound to and what every repeat must equal. */
+  readonly hash: string
+}

@@ -1,0 +1,158 @@
+/** Every public name of core, grouped by concept; the only barrel. */
+
+export type {
+  Action,
+  ActionParams,
+  ActionType,
+  ReturnStage,
+  ShippingInfo,
+  SuggestedAction,
+} from './actions.ts'
+export {
+  ACTION_SENTENCES,
+  ACTION_SHAPES,
+  ACTION_TYPES,
+  KLARNA_LIMITS,
+  parseAction,
+  RETURN_STAGES,
+  SHIPPING_METHODS,
+  shippingInfoShape,
+} from './actions.ts'
+export { AssertionError, assert, assertNever } from './assert.ts'
+export type { JsonValue } from './canonical-json.ts'
+export { canonicalJson } from './canonical-json.ts'
+export type {
+  AppendShippingInfo,
+  Command,
+  CommandBody,
+  ExtendAuthorizationTime,
+  ExtendDueDate,
+  Operation,
+  PreparedRequest,
+  RefundedUnits,
+  RefundOrder,
+  ReleaseRemainingAuthorization,
+  TriggerSendOut,
+} from './commands.ts'
+export { captureOf, OPERATIONS } from './commands.ts'
+export type {
+  ConditionTrace,
+  DecidedAction,
+  Decision,
+  RuleMode,
+  RuleSetRef,
+  RuleVerdict,
+  Verdict,
+} from './decision.ts'
+export type {
+  CaptureDetails,
+  Deadline,
+  DeadlineApproaching,
+  OrderDetails,
+  OrderEvent,
+  OrderLine,
+  OwnEvent,
+  PublicEvent,
+  PublicEventType,
+  ReportedEvent,
+  ReturnedLine,
+} from './events.ts'
+export {
+  CUSTOMER_PROBLEMS,
+  captureDetailsShape,
+  DEADLINES,
+  EVENT_SHAPES,
+  EVENT_TYPES,
+  isOwnEventType,
+  LINE_TYPES,
+  orderDetailsShape,
+  orderLineShape,
+  parseEvent,
+  WAKING_EVENT_TYPES,
+} from './events.ts'
+export type { FactDefinition, Facts, FactType, FactValue, OrderWord } from './facts.ts'
+export { FACTS, isFactValue, isOwnFactName, ORDER_WORDS, OWN_FACT_NAMESPACES } from './facts.ts'
+export type { CommandIdParts } from './ids.ts'
+export {
+  answerEventId,
+  commandIdOf,
+  INTERNAL_ID_PREFIXES,
+  idempotencyKeyOf,
+  isInternalEventId,
+  POSTDELIVERY_NAMESPACE,
+  sha256Hex,
+  uuidV5,
+} from './ids.ts'
+export type {
+  DueDateOptions,
+  ObservedCapture,
+  ObservedOrder,
+  ObservedRefund,
+} from './klarna-order.ts'
+export { isPayLater } from './klarna-order.ts'
+export type { ApprovalPolicy, Limits, Reservation, RuleLimits } from './limits.ts'
+export { approvalShape, limitsShape } from './limits.ts'
+export type { Currency, MinorByCurrency, MinorUnits } from './money.ts'
+export {
+  currency,
+  formatMinor,
+  isCurrency,
+  isMinor,
+  KLARNA_MAX_MINOR,
+  minor,
+  splitMinor,
+} from './money.ts'
+export type { Clock } from './ports/clock.ts'
+export type { FactSource, LoadedFact } from './ports/fact-source.ts'
+export type { Notice, Notifier } from './ports/notifier.ts'
+export type {
+  GatewayAnswer,
+  HttpAnswer,
+  NoAnswer,
+  PaymentGateway,
+  ReadResult,
+} from './ports/payment-gateway.ts'
+export type { HitPolicy, RuleBook, RulesInForce } from './ports/rule-book.ts'
+export type { Telemetry, TelemetryEvent } from './ports/telemetry.ts'
+export type { Refusal, RefusalCode } from './refusals.ts'
+export { describeRefusal, firstRefusal, REFUSALS, refusal } from './refusals.ts'
+export type { Result } from './result.ts'
+export { err, ok } from './result.ts'
+export type { Settings } from './settings.ts'
+export { DEFAULT_DEADLINE_DAYS, settingsShape } from './settings.ts'
+export type { Problem, Shape, Shaped } from './shape.ts'
+export {
+  dateShape,
+  eitherOf,
+  escaped,
+  flag,
+  instantShape,
+  integer,
+  isPlainRecord,
+  isSafeKey,
+  list,
+  mapOf,
+  minorByCurrency,
+  nullable,
+  oneOf,
+  optional,
+  readShape,
+  record,
+  text,
+} from './shape.ts'
+export type { IsoInstant, PlainDate } from './time.ts'
+export {
+  addDays,
+  addMs,
+  dateInZone,
+  daysBetween,
+  instant,
+  instantToMs,
+  isInstant,
+  isPlainDate,
+  isTimeZone,
+  laterOf,
+  msToInstant,
+  plainDate,
+  startOfDate,
+} from './time.ts'

@@ -1,0 +1,116 @@
+/** Instants, calendar dates and whole days. Reads no clock: every function says when from its arguments. */
+import { assert } from './assert.ts'
+
+declare const instantBrand: unique symbol
+declare const dateBrand: unique symbol
+
+/** An ISO 8601 UTC instant with milliseconds and `Z`: `2026-11-24T08:00:00.000Z`. */
+export type IsoInstant = string & { readonly [instantBrand]: true }
+
+/** A calendar date without a zone: `2026-12-14`. */
+export type PlainDate = string & { readonly [dateBrand]: true }
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+const DAY_MS = 86_400_000
+
+/** Tells whether a text is an ISO 8601 instant with a zone, in the years 1970 to 9999. */
+export function isInstant(text: unknown): text is string {
+  return (
+    typeof text === 'string' &&
+    INSTANT.test(text) &&
+    isRealDay(text.slice(0, 10)) &&
+    Date.parse(text) >= 0
+  )
+}
+
+/**
+ * Normalises an ISO 8601 instant to UTC with milliseconds, so that equal instants are equal texts.
+ *
+ * Throws: `AssertionError` when the text is no instant; check with `isInstant` first at a boundary.
+ */
+export function instant(text: string): IsoInstant {
+  assert(isInstant(text), `an instant looks like 2026-11-24T08:00:00Z, not \`${text}\``)
+  return msToInstant(Date.parse(text))
+}
+
+/** Milliseconds since 1970 of an instant. */
+export const instantToMs = (at: IsoInstant): number => Date.parse(at)
+
+/** The instant of milliseconds since 1970. */
+export const msToInstant = (ms: number): IsoInstant => new Date(ms).toISOString() as IsoInstant
+
+/** The instant `spanMs` milliseconds after another (before it, when negative). */
+export const addMs = (at: IsoInstant, spanMs: number): IsoInstant =>
+  msToInstant(instantToMs(at) + spanMs)
+
+/** The later of two instants. Instants of one shape compare as texts. */
+export const laterOf = (a: IsoInstant, b: IsoInstant): IsoInstant => (a >= b ? a : b)
+
+const isRealDay = (text: string): boolean => {
+  const ms = Date.parse(`${text}T00:00:00Z`)
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text)
+}
+
+/** Tells whether a text is a calendar date that exists: `2026-02-30` does not. */
+export const isPlainDate = (text: unknown): text is PlainDate =>
+  typeof text === 'string' && DATE.test(text) && isRealDay(text)
+
+/** Brands a calendar date. Throws: `AssertionError` when there is no such day. */
+export function plainDate(text: string): PlainDate {
+  assert(isPlainDate(text), `a date looks like 2026-12-14 and exists, not \`${text}\``)
+  return text
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+/** Tells whether this runtime knows an IANA time zone, for example `Europe/Stockholm`. */
+export function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** The calendar date that people in `timeZone` (IANA) have at an instant. */
+export function dateInZone(at: IsoInstant, timeZone: string): PlainDate {
+  let formatter = formatters.get(timeZone)
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat('en-CA', {
+      timeZone,
+      year: 'numeric',
+      month: '2-digit',
+      day: '2-digit',
+    })
+    formatters.set(timeZone, formatter)
+  }
+  const parts = new Map(
+    formatter.formatToParts(instantToMs(at)).map((part) => [part.type, part.value]),
+  )
+  return plainDate(`${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`)
+}
+
+/** Whole calendar days from one date to another; negative when `to` is earlier. */
+export const daysBetween = (from: PlainDate, to: PlainDate): number =>
+  Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS)
+
+/** The date a number of days after another (before it, when negative). */
+export const addDays = (date: PlainDate, days: number): PlainDate =>
+  plainDate(new Date(Date.parse(`${date}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10))
+
+/** The first instant at which people in `timeZone` have a date; daylight saving is looked up, not assumed. */
+export function startOfDate(date: PlainDate, timeZone: string): IsoInstant {
+  const utcMs = Date.parse(`${date}T00:00:00Z`)
+  const quarterMs = 900_000
+  // Zones reach from UTC-12 to UTC+14; offsets are multiples of a quarter of an hour.
+  let low = utcMs - 15 * 3_600_000
+  let high = utcMs + 13 * 3_600_000
+  while (high - low > quarterMs) {
+    const middle = low + Math.floor((high - low) / 2 / quarterMs) * quarterMs
+    if (dateInZone(msToInstant(middle), timeZone) >= date) high = middle
+    else low = middle
+  }
+  return msToInstant(high)
+}
