@@ -84,6 +84,22 @@ export {
   uuidV5,
 } from './ids.ts'
 export type {
+  BooksConfirmed,
+  CommandAnswered,
+  CommandApproved,
+  CommandAudited,
+  CommandEvent,
+  CommandExpired,
+  CommandRejected,
+  CommandResolved,
+  CommandResumed,
+  CommandStarted,
+  EngineEvent,
+  InternalEvent,
+  Observation,
+} from './internal-events.ts'
+export { STAFF_EVENT_TYPES } from './internal-events.ts'
+export type {
   DueDateOptions,
   ObservedCapture,
   ObservedOrder,
@@ -102,6 +118,20 @@ export {
   minor,
   splitMinor,
 } from './money.ts'
+export type {
+  BooksDiffer,
+  CaptureChartContext,
+  CaptureState,
+  ChartState,
+  CommandChartContext,
+  CommandState,
+  NewCommand,
+  OrderChartContext,
+  OrderState,
+  ReturnState,
+  StageReport,
+} from './order-state.ts'
+export type { Outcome, OutcomeType } from './outcome.ts'
 export type { Clock } from './ports/clock.ts'
 export type { FactSource, LoadedFact } from './ports/fact-source.ts'
 export type { Notice, Notifier } from './ports/notifier.ts'
@@ -113,6 +143,25 @@ export type {
   ReadResult,
 } from './ports/payment-gateway.ts'
 export type { HitPolicy, RuleBook, RulesInForce } from './ports/rule-book.ts'
+export type {
+  Acceptance,
+  AttemptChange,
+  Change,
+  CommitResult,
+  EventStatus,
+  InboxEvent,
+  ListedOrder,
+  RuntimeStore,
+  Stop,
+  Store,
+  StoredAttempt,
+  StoredEvent,
+  StoredOrder,
+  StoredRequest,
+  StoreReader,
+  Work,
+  WorkKind,
+} from './ports/store.ts'
 export type { Telemetry, TelemetryEvent } from './ports/telemetry.ts'
 export type { Refusal, RefusalCode } from './refusals.ts'
 export { describeRefusal, firstRefusal, REFUSALS, refusal } from './refusals.ts'
