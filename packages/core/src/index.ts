@@ -44,6 +44,7 @@ export type {
   RuleVerdict,
   Verdict,
 } from './decision.ts'
+export type { Advanced, EnginePorts } from './engine/engine-ports.ts'
 export type {
   CaptureDetails,
   Deadline,

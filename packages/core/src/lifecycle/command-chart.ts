@@ -1,0 +1,354 @@
+/** One chart for every call to Klarna: from a proposal to a settled outcome, with doubt as a state of its own. */
+import { assign, setup } from 'xstate'
+import type { CommandChartContext } from '../order-state.ts'
+import type { IsoInstant } from '../time.ts'
+
+export type CommandChartEvent =
+  | { readonly type: 'request' }
+  | {
+      readonly type: 'awaitApproval'
+      readonly why: string
+      readonly approvalsNeeded: number
+      readonly expiresAt: IsoInstant
+    }
+  | { readonly type: 'approve'; readonly by: string }
+  | { readonly type: 'reject'; readonly why: string }
+  | { readonly type: 'expire' }
+  | { readonly type: 'start'; readonly at: IsoInstant }
+  | { readonly type: 'done'; readonly resultId: string | null }
+  /** `auditAt`: when to read Klarna's books, should an earlier attempt have left doubt. */
+  | { readonly type: 'refused'; readonly why: string; readonly auditAt: IsoInstant }
+  /** `retryAt` null: no repeat with the same key is left; `auditAt`: when to read Klarna's books instead. */
+  | {
+      readonly type: 'unknown'
+      readonly why: string
+      readonly retryAt: IsoInstant | null
+      readonly auditAt: IsoInstant
+    }
+  | {
+      readonly type: 'notStarted'
+      readonly why: string
+      readonly notBefore: IsoInstant
+      readonly isStale: boolean
+      readonly wasReachable: boolean
+    }
+  | { readonly type: 'misconfigured'; readonly why: string }
+  | { readonly type: 'needsPerson'; readonly why: string }
+  | { readonly type: 'giveUp'; readonly auditAt: IsoInstant }
+  | { readonly type: 'auditedPresent' }
+  /** `auditAt` null: the books were read often enough. */
+  | { readonly type: 'auditedAbsent'; readonly auditAt: IsoInstant | null; readonly why: string }
+  | { readonly type: 'auditPostponed'; readonly auditAt: IsoInstant }
+  | { readonly type: 'resume' }
+  | { readonly type: 'resolveHappened'; readonly why: string }
+  | { readonly type: 'resolveDidNotHappen'; readonly why: string }
+  | { readonly type: 'resolveTryAsNew'; readonly why: string }
+
+type WhyEvent = Extract<CommandChartEvent, { readonly why: string }>
+
+/** What every command starts with. */
+export const NEW_COMMAND: CommandChartContext = {
+  generation: 0,
+  attemptCount: 0,
+  unknownCount: 0,
+  firstReachableAt: null,
+  notBefore: null,
+  auditCount: 0,
+  staleCount: 0,
+  approvalsNeeded: 0,
+  approvedBy: [],
+  approvalExpiresAt: null,
+  why: null,
+  resultId: null,
+}
+
+const machineSetup = setup({
+  types: {
+    context: {} as CommandChartContext,
+    events: {} as CommandChartEvent,
+    tags: {} as 'open' | 'sending' | 'doubt' | 'human' | 'settled',
+  },
+  guards: {
+    isLastApproval: ({ context, event }) =>
+      event.type === 'approve' && context.approvedBy.length + 1 >= context.approvalsNeeded,
+    hasDoubt: ({ context }) => context.unknownCount > 0,
+    mayRepeat: ({ event }) => event.type === 'unknown' && event.retryAt !== null,
+    mayAuditAgain: ({ event }) => event.type === 'auditedAbsent' && event.auditAt !== null,
+  },
+  actions: {
+    // Effects: data for the router, never run here.
+    book: () => {},
+    free: () => {},
+    openGeneration: () => {},
+    openWork: (
+      _,
+      _params: {
+        readonly kind: 'stuck_command' | 'awaiting_approval' | 'approval_expired' | 'paused_command'
+      },
+    ) => {},
+    closeWork: (
+      _,
+      _params: { readonly kind: 'stuck_command' | 'awaiting_approval' | 'paused_command' },
+    ) => {},
+    alarm: (
+      _,
+      _params: {
+        readonly code: 'late_success' | 'late_refusal' | 'answer_repeated' | 'answer_unexpected'
+      },
+    ) => {},
+
+    noteApprovalNeeded: assign(({ event }) =>
+      event.type === 'awaitApproval'
+        ? {
+            why: event.why,
+            approvalsNeeded: event.approvalsNeeded,
+            approvalExpiresAt: event.expiresAt,
+          }
+        : {},
+    ),
+    noteApproval: assign(({ context, event }) =>
+      event.type === 'approve' ? { approvedBy: [...context.approvedBy, event.by] } : {},
+    ),
+    clearApproval: assign({ approvalExpiresAt: null, why: null }),
+    noteStart: assign(({ context, event }) =>
+      event.type === 'start'
+        ? {
+            attemptCount: context.attemptCount + 1,
+            firstReachableAt: context.firstReachableAt ?? event.at,
+            notBefore: null,
+            why: null,
+          }
+        : {},
+    ),
+    noteDone: assign(({ event }) =>
+      event.type === 'done' ? { resultId: event.resultId, why: null, notBefore: null } : {},
+    ),
+    noteWhy: assign(({ event }) =>
+      'why' in event ? { why: (event as WhyEvent).why, notBefore: null } : {},
+    ),
+    noteExpired: assign({ why: 'approval_expired', approvalExpiresAt: null }),
+    noteUnknown: assign(({ context, event }) =>
+      event.type === 'unknown'
+        ? {
+            unknownCount: context.unknownCount + 1,
+            why: event.why,
+            notBefore: event.retryAt ?? event.auditAt,
+          }
+        : {},
+    ),
+    noteNotStarted: assign(({ context, event }) =>
+      event.type === 'notStarted'
+        ? {
+            why: event.why,
+            notBefore: event.notBefore,
+            staleCount: context.staleCount + (event.isStale ? 1 : 0),
+            // An attempt that surely never left leaves no doubt behind.
+            firstReachableAt:
+              event.wasReachable || context.unknownCount > 0 ? context.firstReachableAt : null,
+          }
+        : {},
+    ),
+    noteDoubtfulRefusal: assign(({ event }) =>
+      event.type === 'refused' ? { why: event.why, notBefore: event.auditAt } : {},
+    ),
+    noteAuditAt: assign(({ event }) =>
+      event.type === 'giveUp' || event.type === 'auditPostponed'
+        ? { notBefore: event.auditAt }
+        : {},
+    ),
+    noteAbsent: assign(({ context, event }) =>
+      event.type === 'auditedAbsent'
+        ? { auditCount: context.auditCount + 1, notBefore: event.auditAt, why: event.why }
+        : {},
+    ),
+    newGeneration: assign(({ context }) => ({
+      generation: context.generation + 1,
+      attemptCount: 0,
+      unknownCount: 0,
+      firstReachableAt: null,
+      notBefore: null,
+      auditCount: 0,
+      staleCount: 0,
+      why: null,
+    })),
+  },
+})
+
+const stuck = { type: 'openWork', params: { kind: 'stuck_command' } } as const
+const unstuck = { type: 'closeWork', params: { kind: 'stuck_command' } } as const
+const approved = { type: 'closeWork', params: { kind: 'awaiting_approval' } } as const
+const resumed = { type: 'closeWork', params: { kind: 'paused_command' } } as const
+const alarm = <
+  const Code extends 'late_success' | 'late_refusal' | 'answer_repeated' | 'answer_unexpected',
+>(
+  code: Code,
+) => ({ type: 'alarm', params: { code } }) as const
+
+/** Outcomes for a command that nobody sent: a success is booked all the same, everything raises an alarm. */
+const unsentAnswers = {
+  done: { target: '#confirmed', actions: ['noteDone', 'book', alarm('answer_unexpected')] },
+  refused: { actions: [alarm('answer_unexpected')] },
+  unknown: { target: '#auditing', actions: ['noteUnknown', alarm('answer_unexpected')] },
+  notStarted: { actions: [alarm('answer_unexpected')] },
+  misconfigured: { actions: [alarm('answer_unexpected')] },
+  needsPerson: { actions: [alarm('answer_unexpected')] },
+} as const
+
+/** Outcomes of an attempt, in every state from which it may have been made. */
+const answers = {
+  done: { target: '#confirmed', actions: ['noteDone', 'book'] },
+  refused: [
+    // A no after an attempt that may have worked proves nothing: the first one may be why.
+    { guard: 'hasDoubt', target: '#auditing', actions: ['noteDoubtfulRefusal'] },
+    { target: '#refused', actions: ['noteWhy', 'free'] },
+  ],
+  unknown: [
+    { guard: 'mayRepeat', target: '#doubtful', actions: ['noteUnknown'] },
+    { target: '#auditing', actions: ['noteUnknown'] },
+  ],
+  notStarted: [
+    { guard: 'hasDoubt', target: '#doubtful', actions: ['noteNotStarted'] },
+    { target: '#requested.ready', actions: ['noteNotStarted'] },
+  ],
+  misconfigured: {
+    target: '#paused',
+    actions: ['noteWhy', { type: 'openWork', params: { kind: 'paused_command' } }],
+  },
+  needsPerson: { target: '#stuck', actions: ['noteWhy', stuck] },
+} as const
+
+export const commandChart = machineSetup.createMachine({
+  id: 'command',
+  initial: 'proposed',
+  context: NEW_COMMAND,
+  states: {
+    proposed: {
+      on: {
+        request: 'requested',
+        awaitApproval: {
+          target: 'awaitingApproval',
+          actions: [
+            'noteApprovalNeeded',
+            { type: 'openWork', params: { kind: 'awaiting_approval' } },
+          ],
+        },
+        reject: { target: 'rejected', actions: ['noteWhy', 'free'] },
+        ...unsentAnswers,
+      },
+    },
+    awaitingApproval: {
+      tags: ['open', 'human'],
+      on: {
+        approve: [
+          {
+            guard: 'isLastApproval',
+            target: 'requested',
+            actions: ['noteApproval', 'clearApproval', approved],
+          },
+          { actions: ['noteApproval'] },
+        ],
+        reject: { target: 'rejected', actions: ['noteWhy', 'free', approved] },
+        expire: {
+          target: 'rejected',
+          actions: [
+            'noteExpired',
+            'free',
+            approved,
+            { type: 'openWork', params: { kind: 'approval_expired' } },
+          ],
+        },
+        ...unsentAnswers,
+      },
+    },
+    requested: {
+      id: 'requested',
+      tags: ['open'],
+      initial: 'ready',
+      on: answers,
+      states: {
+        ready: { on: { start: { target: 'sending', actions: ['noteStart'] } } },
+        sending: { tags: ['sending'] },
+      },
+    },
+    doubtful: {
+      id: 'doubtful',
+      tags: ['open', 'doubt'],
+      on: {
+        start: { target: 'requested.sending', actions: ['noteStart'] },
+        giveUp: { target: 'auditing', actions: ['noteAuditAt'] },
+        ...answers,
+      },
+    },
+    // The merchant's set-up is broken: the claim stands, the merchant mends it and resumes.
+    paused: {
+      id: 'paused',
+      tags: ['open', 'human'],
+      on: {
+        resume: [
+          { guard: 'hasDoubt', target: 'doubtful', actions: [resumed] },
+          { target: 'requested', actions: [resumed] },
+        ],
+        ...answers,
+      },
+    },
+    // The attempts are over and nobody knows: Klarna's books are read.
+    auditing: {
+      id: 'auditing',
+      tags: ['open', 'doubt'],
+      on: {
+        auditedPresent: { target: 'confirmed', actions: ['book'] },
+        auditedAbsent: [
+          { guard: 'mayAuditAgain', actions: ['noteAbsent'] },
+          { target: 'stuck', actions: ['noteAbsent', stuck] },
+        ],
+        auditPostponed: { actions: ['noteAuditAt'] },
+        ...answers,
+      },
+    },
+    // Only a person can find out.
+    stuck: {
+      id: 'stuck',
+      tags: ['open', 'human'],
+      on: {
+        resolveHappened: { target: 'confirmed', actions: ['noteWhy', 'book', unstuck] },
+        resolveDidNotHappen: { target: 'refused', actions: ['noteWhy', 'free', unstuck] },
+        resolveTryAsNew: {
+          target: 'requested',
+          actions: ['newGeneration', 'openGeneration', unstuck],
+        },
+        done: { target: 'confirmed', actions: ['noteDone', 'book', unstuck] },
+        refused: { actions: [alarm('answer_repeated')] },
+        unknown: { actions: [alarm('answer_repeated')] },
+        notStarted: { actions: [alarm('answer_repeated')] },
+        misconfigured: { actions: [alarm('answer_repeated')] },
+        needsPerson: { actions: [alarm('answer_repeated')] },
+      },
+    },
+    // Settled states are ordinary states: what contradicts them must still be heard.
+    confirmed: {
+      id: 'confirmed',
+      tags: ['settled'],
+      on: {
+        done: { actions: [alarm('answer_repeated')] },
+        refused: { actions: [alarm('late_refusal')] },
+        unknown: { actions: [alarm('answer_repeated')] },
+        notStarted: { actions: [alarm('answer_repeated')] },
+        misconfigured: { actions: [alarm('answer_repeated')] },
+        needsPerson: { actions: [alarm('answer_repeated')] },
+      },
+    },
+    refused: {
+      id: 'refused',
+      tags: ['settled'],
+      on: {
+        done: { target: 'confirmed', actions: ['noteDone', 'book', alarm('late_success')] },
+        refused: { actions: [alarm('answer_repeated')] },
+        unknown: { actions: [alarm('answer_repeated')] },
+        notStarted: { actions: [alarm('answer_repeated')] },
+        misconfigured: { actions: [alarm('answer_repeated')] },
+        needsPerson: { actions: [alarm('answer_repeated')] },
+      },
+    },
+    rejected: { tags: ['settled'], on: unsentAnswers },
+  },
+})
