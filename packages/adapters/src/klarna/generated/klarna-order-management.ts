@@ -1185,8 +1185,8 @@ export interface components {
         /** @description Id of the new refund. */
         RefundId: string;
         /**
-         * @description Calls allowed in the present window. Klarna says that quota headers exist on every answer; the names are
-         *     documented for its newer API only, so all three may be absent.
+         * @description Quota and window, for example `200, 200;w=1` (200 calls in a window of 1 second). Klarna calls all three
+         *     headers approximate; they may be absent.
          */
         RateLimitLimit: string;
         /** @description Calls left in the present window. */
