@@ -84,6 +84,8 @@ export interface CommandState {
   readonly command: Command
   /** Hash of the prepared request, so that an approval binds to bytes. */
   readonly requestHash: string
+  /** Who may not approve it: who published or last edited the rule set. */
+  readonly barredApprovers: readonly string[]
   readonly chart: ChartState<CommandChartContext>
 }
 

@@ -16,7 +16,12 @@ export type Outcome =
   /** The merchant's set-up is broken: wrong credentials, wrong merchant. */
   | { readonly type: 'configuration'; readonly reason: string }
   /** Klarna's books differ from ours: nothing was sent, a person must look. */
-  | { readonly type: 'books_differ'; readonly reason: string }
+  | {
+      readonly type: 'books_differ'
+      readonly reason: string
+      readonly oursMinor: number
+      readonly klarnasMinor: number
+    }
   /** Only a person can say what to do: a request that Klarna cannot read, a code that nobody documented. */
   | { readonly type: 'needs_person'; readonly reason: string }
 

@@ -16,7 +16,6 @@ export const REFUSALS = {
   captured_amount_changed: 'a capture does not change its amount',
   refunds_stopped:
     "refunds of this order stand still until a person has compared the books with Klarna's",
-  action_stopped: 'the kill switch stands for this action',
   stage_not_reported: 'the return has not reached the stage that the rule names',
   already_refunded: 'these units of this return are paid back, or on their way',
   nothing_to_refund: 'nothing is left to pay back',
@@ -39,8 +38,6 @@ export const REFUSALS = {
   sent_before: 'the invoice was sent again for this reason before',
   authorization_expired: 'the authorization has expired',
   authorization_unknown: 'no expiry of the authorization is known, or nothing is left of it',
-  above_command_limit: 'the amount is above the limit of one command',
-  above_order_limit: 'the order has reached its limit',
   unknown_action: 'the action cannot be read',
   not_awaiting_approval: 'the command does not wait for an approval',
   approver_not_allowed:

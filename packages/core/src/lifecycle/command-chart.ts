@@ -34,7 +34,6 @@ export type CommandChartEvent =
     }
   | { readonly type: 'misconfigured'; readonly why: string }
   | { readonly type: 'needsPerson'; readonly why: string }
-  | { readonly type: 'giveUp'; readonly auditAt: IsoInstant }
   | { readonly type: 'auditedPresent' }
   /** `auditAt` null: the books were read often enough. */
   | { readonly type: 'auditedAbsent'; readonly auditAt: IsoInstant | null; readonly why: string }
@@ -152,9 +151,7 @@ const machineSetup = setup({
       event.type === 'refused' ? { why: event.why, notBefore: event.auditAt } : {},
     ),
     noteAuditAt: assign(({ event }) =>
-      event.type === 'giveUp' || event.type === 'auditPostponed'
-        ? { notBefore: event.auditAt }
-        : {},
+      event.type === 'auditPostponed' ? { notBefore: event.auditAt } : {},
     ),
     noteAbsent: assign(({ context, event }) =>
       event.type === 'auditedAbsent'
@@ -275,7 +272,6 @@ export const commandChart = machineSetup.createMachine({
       tags: ['open', 'doubt'],
       on: {
         start: { target: 'requested.sending', actions: ['noteStart'] },
-        giveUp: { target: 'auditing', actions: ['noteAuditAt'] },
         ...answers,
       },
     },

@@ -204,7 +204,11 @@ export interface Store {
   order(orderId: string): Promise<StoredOrder | undefined>
   commit(change: Change): Promise<CommitResult>
   request(commandId: string, generation: number): Promise<StoredRequest | undefined>
+  /** Sets when an order wakes up, without a change of it: what was due turned out to be nothing. */
+  rearm(orderId: string, wakeAt: IsoInstant | null): Promise<void>
   stops(): Promise<readonly Stop[]>
+  /** Opens work outside of a step; an id that is open already changes nothing. */
+  openWork(work: Work): Promise<void>
 }
 
 /** What a runtime needs beside the steps: what is due, and the switches. */
@@ -228,7 +232,6 @@ export interface RuntimeStore extends Store {
     content: string,
     at: IsoInstant,
   ): Promise<'saved' | 'known' | 'version_reused'>
-  openWork(work: Work): Promise<void>
   closeWork(workId: string, by: string, why: string, at: IsoInstant): Promise<boolean>
   close(): Promise<void>
 }
