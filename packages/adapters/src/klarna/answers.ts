@@ -34,7 +34,8 @@ export const isSuccess = (status: number): boolean => status >= 200 && status <=
 
 /** Reads an answered exchange. Source: the contract, schema `Error` and the headers of every response. */
 export function httpAnswerOf(exchange: Answered): HttpAnswer {
-  const { status, headers } = exchange
+  const { status, headers, scrub } = exchange
+  const hide = (id: string | null) => (id === null ? null : scrub(id))
   const error = isSuccess(status) ? null : errorObjectOf(exchange)
   return {
     type: 'answered',
@@ -42,8 +43,10 @@ export function httpAnswerOf(exchange: Answered): HttpAnswer {
     errorCode: error?.code ?? null,
     hasErrorObject: error !== null,
     errorMessage: error?.message ?? null,
-    correlationId: idText(headers.get('klarna-correlation-id')) ?? error?.correlationId ?? null,
-    resultId: isSuccess(status) ? resultIdOf(headers) : null,
+    correlationId: hide(
+      idText(headers.get('klarna-correlation-id')) ?? error?.correlationId ?? null,
+    ),
+    resultId: isSuccess(status) ? hide(resultIdOf(headers)) : null,
     rateLimitResetMs: rateLimitOf(headers).resetMs,
   }
 }
