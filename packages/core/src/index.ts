@@ -18,7 +18,21 @@ export {
   SHIPPING_METHODS,
   shippingInfoShape,
 } from './actions.ts'
+export { RETURN_FEE_COUNTRIES } from './allocate-refund.ts'
 export { AssertionError, assert, assertNever } from './assert.ts'
+export type { CaptureBooks } from './books.ts'
+export {
+  captureBooks,
+  commandPhase,
+  findCapture,
+  findCommand,
+  isConfirmed,
+  isOpen,
+  isSending,
+  orderBooks,
+  orderWord,
+  refundableMinorOf,
+} from './books.ts'
 export type { JsonValue } from './canonical-json.ts'
 export { canonicalJson } from './canonical-json.ts'
 export type {
@@ -44,7 +58,20 @@ export type {
   RuleVerdict,
   Verdict,
 } from './decision.ts'
+export { describeReasons } from './describe-decision.ts'
+export { acceptEvent, advanceOrder, isEventSettled, recoverOrder } from './engine/advance-order.ts'
+export { CLASSES, CONFIGURATION_CODES, classify, REFUSAL_CODES } from './engine/classify.ts'
 export type { Advanced, EnginePorts } from './engine/engine-ports.ts'
+export { makeInboxEvent, readInboxEvent } from './engine/inbox-event.ts'
+export type { Plan } from './engine/plan.ts'
+export { planEvent } from './engine/plan.ts'
+export {
+  AUDIT_WAITS_MS,
+  FACT_WAITS_MS,
+  PARKED_DAYS,
+  REPEAT_WAITS_MS,
+  SAME_KEY_STOP_MS,
+} from './engine/retry.ts'
 export type {
   CaptureDetails,
   Deadline,
@@ -107,6 +134,20 @@ export type {
   ObservedRefund,
 } from './klarna-order.ts'
 export { isPayLater } from './klarna-order.ts'
+export { applyEvent } from './lifecycle/apply-event.ts'
+export { captureChart } from './lifecycle/capture-chart.ts'
+export type { AlarmCode } from './lifecycle/chart-effects.ts'
+export { ALARMS } from './lifecycle/chart-effects.ts'
+export { commandChart } from './lifecycle/command-chart.ts'
+export { dueOn } from './lifecycle/deadlines.ts'
+export { orderChart } from './lifecycle/order-chart.ts'
+export type { OrderLifecycleContext, OrderLifecycleEvent } from './lifecycle/order-lifecycle.ts'
+export { orderLifecycle } from './lifecycle/order-lifecycle.ts'
+export type { Routed, RouterEffect } from './lifecycle/router.ts'
+export type { Settled, SettleInput } from './lifecycle/settle-decision.ts'
+export { settleDecision } from './lifecycle/settle-decision.ts'
+export { decodeSnapshot, encodeSnapshot, SnapshotError } from './lifecycle/snapshot.ts'
+export { SNAPSHOT_VERSION } from './lifecycle/upgrade.ts'
 export type { ApprovalPolicy, Limits, Reservation, RuleLimits } from './limits.ts'
 export { approvalShape, limitsShape } from './limits.ts'
 export type { Currency, MinorByCurrency, MinorUnits } from './money.ts'
@@ -206,3 +247,4 @@ export {
   plainDate,
   startOfDate,
 } from './time.ts'
+export { describeCommand, makeWork, WORK_KINDS } from './work.ts'

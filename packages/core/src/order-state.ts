@@ -82,8 +82,10 @@ export interface ReturnState {
 
 export interface CommandState {
   readonly command: Command
-  /** Hash of the prepared request, so that an approval binds to bytes. */
+  /** Hash of the prepared request: no other bytes are ever sent for the command. */
   readonly requestHash: string
+  /** What an approval is bound to: the bytes, and what they do not say (the quoted fee). */
+  readonly approvalHash: string
   /** Who may not approve it: who published or last edited the rule set. */
   readonly barredApprovers: readonly string[]
   readonly chart: ChartState<CommandChartContext>
@@ -121,8 +123,8 @@ export interface OrderState {
   readonly returns: readonly ReturnState[]
   readonly commands: readonly CommandState[]
   readonly booksDiffer: BooksDiffer | null
-  /** Deadline (`due_date:{captureId}`) to the date and days left at which it fired last (`2026-12-14:7`). */
-  readonly deadlinesFired: Readonly<Record<string, string>>
+  /** Days left at which a deadline fired last, by `{deadline}:{captureId}:{date}`. */
+  readonly deadlinesFired: Readonly<Record<string, number>>
   /** The latest instant at which anything was decided; the engine's clock never runs behind it. */
   readonly lastDecidedAt: IsoInstant
   /** The newest `at` of a registration, so that an older one does not overwrite it. */

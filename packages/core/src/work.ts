@@ -49,6 +49,10 @@ export const WORK_KINDS: Readonly<
     what: 'an event id came back with another content; the second was refused',
     next: 'find the sender that reuses ids; submit the event again under an id of its own',
   },
+  order_stopped: {
+    what: 'the engine met a defect or a failing store in this order and holds it back; no other order is affected',
+    next: 'look at the alarm and the log; it is tried again by itself, with growing waits',
+  },
 }
 
 /** Says a command in a few words: `refund of 30.00 SEK on capture …`. */

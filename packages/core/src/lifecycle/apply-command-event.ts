@@ -50,7 +50,7 @@ function refuse(command: CommandState, event: CommandEvent): Refusal | undefined
     })
   }
   if (event.type !== 'command.approved') return undefined
-  if (event.hash !== command.requestHash)
+  if (event.hash !== command.approvalHash)
     return refusal('approval_not_bound', { commandId: event.commandId })
   const isOneself =
     event.by === command.command.requestedBy || command.chart.context.approvedBy.includes(event.by)

@@ -93,10 +93,9 @@ function applyReport(
         observation.order === undefined ? routed : observeOrder(routed, observation.order, now),
       )
     case 'deadline.approaching': {
-      const key = deadlineKey(event.deadline, event.captureId)
       const deadlinesFired = {
         ...routed.order.deadlinesFired,
-        [key]: `${event.on}:${event.daysLeft}`,
+        [deadlineKey(event)]: event.daysLeft,
       }
       return ok({ ...routed, order: { ...routed.order, deadlinesFired } })
     }

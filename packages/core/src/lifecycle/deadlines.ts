@@ -21,9 +21,13 @@ export interface DatedDeadline {
 
 type DeadlineSettings = Pick<Settings, 'timeZone' | 'deadlineDays'>
 
-/** The name under which an order remembers how far a deadline has fired. */
-export const deadlineKey = (deadline: Deadline, captureId: string | undefined): string =>
-  captureId === undefined ? deadline : `${deadline}:${captureId}`
+/** The name under which an order remembers how far a deadline has fired; a date that moved is another deadline. */
+export const deadlineKey = ({
+  deadline,
+  captureId,
+  on,
+}: Pick<DatedDeadline, 'deadline' | 'captureId'> & { readonly on: string }): string =>
+  `${deadline}:${captureId ?? ''}:${on}`
 
 /** The day on which the customer must have paid: the base by the merchant's terms and the confirmed extensions. */
 export const dueOn = (capture: CaptureState): PlainDate | null =>
@@ -82,15 +86,13 @@ export function nextDeadlineAt(
   return instants.toSorted()[0] ?? null
 }
 
-/** Days left at which a deadline has still to fire; a date that moved starts over. */
+/** Days left at which a deadline has still to fire. */
 function unfired(
   order: OrderState,
   dated: DatedDeadline,
   { deadlineDays }: DeadlineSettings,
 ): readonly number[] {
-  const [on, daysLeft] =
-    order.deadlinesFired[deadlineKey(dated.deadline, dated.captureId)]?.split(':') ?? []
-  const firedAtDays = on === dated.on ? Number(daysLeft) : Number.POSITIVE_INFINITY
+  const firedAtDays = order.deadlinesFired[deadlineKey(dated)] ?? Number.POSITIVE_INFINITY
   return deadlineDays[dated.deadline].filter((days) => days < firedAtDays)
 }
 

@@ -103,7 +103,7 @@ function route(routed: Routed, command: CommandState, effect: ChartEffect, at: I
 
 function workOf(
   kind: Parameters<typeof commandWorkId>[0],
-  { command, chart, requestHash }: CommandState,
+  { command, chart, approvalHash }: CommandState,
   at: IsoInstant,
 ): Work {
   const { why } = chart.context
@@ -115,7 +115,7 @@ function workOf(
     about: why === null ? describeCommand(command) : `${describeCommand(command)} (${why})`,
     commandId: command.id,
     eventId: command.eventId,
-    details: { requestHash },
+    details: { approvalHash },
   })
 }
 

@@ -81,6 +81,7 @@ export type WorkKind =
   | 'rule_failed'
   | 'dead_letter'
   | 'event_id_reused'
+  | 'order_stopped'
 
 /** Something that a person must do or look at. Opening an id that is open already changes nothing. */
 export interface Work {

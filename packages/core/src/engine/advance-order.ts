@@ -1,0 +1,158 @@
+/** Does the next due thing of one order. A runtime calls it until it is idle, never twice at once for one order. */
+import { findCommand, isSending } from '../books.ts'
+import type { EngineEvent } from '../internal-events.ts'
+import { nextStep, wakeAt } from '../lifecycle/next-step.ts'
+import type { Acceptance } from '../ports/store.ts'
+import { addMs, type IsoInstant } from '../time.ts'
+import { makeWork } from '../work.ts'
+import type { Advanced, EnginePorts } from './engine-ports.ts'
+import { handleEvent } from './handle-event.ts'
+import { makeInboxEvent } from './inbox-event.ts'
+import { loadOrder } from './loaded-order.ts'
+import {
+  answer,
+  audit,
+  expireApproval,
+  type KnownOrder,
+  performAttempt,
+  stopOf,
+} from './perform-attempt.ts'
+import { STOPPED_WAIT_MS } from './retry.ts'
+
+/**
+ * Does one due thing of an order: decides its first open event, lets an approval expire, fires a deadline, makes an
+ * attempt at Klarna or reads Klarna's books.
+ *
+ * Events go first, in their order of arrival; an event that waits for a source holds back later ones, not the commands.
+ * Returns: what was done; `idle` when nothing is due, with the instant of the next wake-up.
+ * Throws: `SnapshotError` or `AssertionError` when the order cannot be trusted, and what the store throws; the runtime
+ * stops the order and tells a person.
+ */
+export async function advanceOrder(ports: EnginePorts, orderId: string): Promise<Advanced> {
+  const open = await ports.store.firstOpenEvent(orderId)
+  if (open !== undefined && (open.retryAt ?? '') <= ports.clock.now())
+    return handleEvent(ports, open)
+  for (;;) {
+    const stepped = await step(ports, orderId, open?.retryAt ?? null)
+    if (stepped !== 'conflict') return stepped
+  }
+}
+
+async function step(
+  ports: EnginePorts,
+  orderId: string,
+  eventRetryAt: IsoInstant | null,
+): Promise<Advanced | 'conflict'> {
+  const { order, ...rest } = await loadOrder(ports, orderId)
+  if (order === null) return { type: 'idle', wakeAt: eventRetryAt }
+  const loaded: KnownOrder = { order, ...rest }
+  // The kill switch is read before every send, repeats included.
+  const stops = await ports.store.stops()
+  const next = nextStep(
+    order,
+    ports.settings,
+    loaded.now,
+    (command) => stopOf(command, stops) !== undefined,
+  )
+  switch (next.type) {
+    case 'expireApproval':
+      return expireApproval(ports, loaded, next.command)
+    case 'fireDeadline': {
+      await ports.store.accept(makeInboxEvent(next.event, loaded.now))
+      const stored = await ports.store.event(orderId, next.event.id)
+      // Decided under this id before: the order remembers it from now on.
+      return stored === undefined || stored.status === 'decided'
+        ? idle(ports, loaded)
+        : handleEvent(ports, stored)
+    }
+    case 'audit':
+      return audit(ports, loaded, next.command)
+    case 'attempt':
+      return performAttempt(ports, loaded, next.command)
+    case 'nothing':
+      return idle(ports, loaded, next.isHeld)
+  }
+}
+
+/** Nothing is due: a wake-up that brought nothing is moved on, so that it does not come again at once. */
+async function idle(
+  ports: EnginePorts,
+  { order, now }: KnownOrder,
+  isHeld: boolean,
+): Promise<Advanced> {
+  const at = isHeld ? addMs(now, STOPPED_WAIT_MS) : wakeAt(order, ports.settings, now)
+  await ports.store.rearm(order.orderId, at)
+  return { type: 'idle', wakeAt: at }
+}
+
+/**
+ * Recovers an order after a crash: an attempt that was started and never answered is an unknown outcome, never a success
+ * and never a refusal. Harmless for every other order.
+ */
+export async function recoverOrder(ports: EnginePorts, orderId: string): Promise<Advanced> {
+  for (;;) {
+    const { order, ...rest } = await loadOrder(ports, orderId)
+    const sending = order?.commands.find(isSending)
+    if (order === null || sending === undefined) return { type: 'idle', wakeAt: null }
+    const { attemptCount } = sending.chart.context
+    const outcome = { type: 'unknown', reason: 'process_died' } as const
+    const recovered = await answer(ports, { order, ...rest }, sending, {
+      outcome,
+      attempt: attemptCount,
+    })
+    if (recovered !== 'conflict') return recovered
+  }
+}
+
+/**
+ * Accepts an event durably. The same id again changes nothing; the same id with another content is refused, and a person
+ * is told.
+ */
+export async function acceptEvent(
+  ports: EnginePorts,
+  event: EngineEvent,
+  planHash?: string,
+): Promise<Acceptance> {
+  const at = ports.clock.now()
+  const acceptance = await ports.store.accept(makeInboxEvent(event, at, planHash))
+  if (acceptance.type === 'reused') {
+    const work = makeWork({
+      kind: 'event_id_reused',
+      id: `reused:${event.orderId}:${event.id}`,
+      orderId: event.orderId,
+      at,
+      about: event.id,
+      eventId: event.id,
+    })
+    await ports.store.openWork(work)
+  }
+  ports.telemetry.record({
+    name: acceptance.type === 'reused' ? 'alarm' : 'event_accepted',
+    level: acceptance.type === 'reused' ? 'error' : 'info',
+    at,
+    orderId: event.orderId,
+    eventId: event.id,
+    attributes: {
+      type: event.type,
+      ...(acceptance.type === 'reused'
+        ? { code: 'event_id_reused' }
+        : { acceptance: acceptance.type }),
+    },
+  })
+  return acceptance
+}
+
+/** Whether every command of an event is settled or waits for a person: what `receipt.settled` waits for. */
+export function isEventSettled(order: KnownOrder['order'], commandIds: readonly string[]): boolean {
+  return commandIds.every((id) => {
+    const value = findCommand(order, id)?.chart.value
+    return (
+      value === 'confirmed' ||
+      value === 'refused' ||
+      value === 'rejected' ||
+      value === 'stuck' ||
+      value === 'awaitingApproval' ||
+      value === 'paused'
+    )
+  })
+}

@@ -1,0 +1,274 @@
+/** Handles the first open event of an order: decides it and writes everything in one transaction. No loop, no timer. */
+import type { OrderEvent } from '../events.ts'
+import type { EngineEvent } from '../internal-events.ts'
+import { applyEvent, isCommandEvent } from '../lifecycle/apply-event.ts'
+import type { StoredEvent, Work } from '../ports/store.ts'
+import { describeRefusal, refusal } from '../refusals.ts'
+import { addMs } from '../time.ts'
+import { makeWork } from '../work.ts'
+import { buildChange, type StepParts } from './change.ts'
+import { type Decided, decideEvent } from './decide-event.ts'
+import type { Advanced, EnginePorts } from './engine-ports.ts'
+import { readInboxEvent } from './inbox-event.ts'
+import { type LoadedOrder, loadOrder } from './loaded-order.ts'
+import { planHashOf } from './plan.ts'
+import { FACT_WAITS_MS, lengthen } from './retry.ts'
+
+/**
+ * Decides one stored event and commits its end, the next state, the decision, the commands with their bytes and keys,
+ * and the claims on limits, all or nothing.
+ *
+ * An event of an unknown order is parked; one whose facts cannot be loaded waits and becomes a person's work in the end;
+ * a change that came in between makes it decide again.
+ */
+export async function handleEvent(ports: EnginePorts, stored: StoredEvent): Promise<Advanced> {
+  const event = readInboxEvent(stored)
+  for (;;) {
+    const loaded = await loadOrder(ports, stored.orderId)
+    const advanced =
+      loaded.order === null && event.type !== 'order.captured'
+        ? await park(ports, stored, loaded)
+        : isStaffEvent(event)
+          ? await handleStaffEvent(ports, stored, event, loaded)
+          : await handleOrderEvent(ports, stored, event, loaded)
+    if (advanced !== 'conflict') return advanced
+  }
+}
+
+type StaffEvent = Exclude<EngineEvent, OrderEvent>
+
+const isStaffEvent = (event: EngineEvent): event is StaffEvent =>
+  isCommandEvent(event) || event.type === 'books.confirmed'
+
+async function handleOrderEvent(
+  ports: EnginePorts,
+  stored: StoredEvent,
+  event: OrderEvent,
+  loaded: LoadedOrder,
+): Promise<Advanced | 'conflict'> {
+  const { settle } = await decideEvent(ports, loaded, event)
+  const denied = new Map<string, string>()
+  for (;;) {
+    const decided = settle(denied)
+    if (decided.type === 'down') return putOff(ports, stored, loaded, decided.reason)
+    const checked = checkPlan(stored, loaded, decided)
+    const result = await ports.store.commit(
+      buildChange(partsOf(ports, stored, event, loaded, checked)),
+    )
+    if (result.type === 'conflict') return 'conflict'
+    if (result.type === 'limit_reached') {
+      denied.set(result.commandId, `limit:${result.bucket}`)
+      continue
+    }
+    return tellDecided(ports, stored, loaded, checked)
+  }
+}
+
+/** With `apply(plan)`: what was planned is done, or nothing. */
+function checkPlan(
+  stored: StoredEvent,
+  loaded: LoadedOrder,
+  decided: Exclude<Decided, { type: 'down' }>,
+): Exclude<Decided, { type: 'down' }> {
+  if (stored.planHash === undefined) return decided
+  const planned = decided.type === 'decided' ? planHashOf(decided.settled, loaded.seq) : null
+  if (planned === stored.planHash) return decided
+  const drifted = refusal('plan_drifted')
+  const { decision } = decided
+  return {
+    type: 'refused',
+    refusal: drifted,
+    decision: {
+      ...decision,
+      seq: loaded.seq,
+      actions: [],
+      refusal: drifted,
+      summary: describeRefusal(drifted),
+    },
+  }
+}
+
+function partsOf(
+  ports: EnginePorts,
+  stored: StoredEvent,
+  event: OrderEvent,
+  loaded: LoadedOrder,
+  decided: Exclude<Decided, { type: 'down' }>,
+): StepParts {
+  const parts = {
+    orderId: stored.orderId,
+    expectedSeq: loaded.seq,
+    event: stored,
+    now: loaded.now,
+    settings: ports.settings,
+  }
+  if (decided.type === 'refused') return { ...parts, decision: decided.decision }
+  return {
+    ...parts,
+    routed: decided.routed,
+    decision: decided.decision,
+    commands: decided.settled.commands,
+    reservations: decided.settled.reservations,
+    notices: decided.settled.notices,
+    work: decided.work,
+    unparks: event.type === 'order.captured',
+  }
+}
+
+function tellDecided(
+  ports: EnginePorts,
+  stored: StoredEvent,
+  { now, order }: LoadedOrder,
+  decided: Exclude<Decided, { type: 'down' }>,
+): Advanced {
+  const { decision } = decided
+  const commands = decided.type === 'decided' ? decided.settled.commands : []
+  ports.telemetry.record({
+    name: 'event_decided',
+    level: decided.type === 'refused' ? 'warn' : 'info',
+    at: now,
+    orderId: stored.orderId,
+    eventId: stored.eventId,
+    attributes: {
+      type: stored.type,
+      outcome: decided.type === 'refused' ? decided.refusal.code : 'decided',
+      ruleCount: decision.rules.length,
+      commandCount: commands.length,
+    },
+  })
+  for (const { command } of commands) {
+    ports.telemetry.record({
+      name: 'command_queued',
+      level: 'info',
+      at: now,
+      orderId: stored.orderId,
+      eventId: stored.eventId,
+      commandId: command.id,
+      attributes: { operation: command.body.operation },
+    })
+  }
+  return {
+    type: 'decided',
+    eventId: stored.eventId,
+    decision,
+    order: decided.type === 'decided' ? decided.routed.order : order,
+  }
+}
+
+/** What staff do to commands and books: applied, or refused with the reason; rules are not asked. */
+async function handleStaffEvent(
+  ports: EnginePorts,
+  stored: StoredEvent,
+  event: StaffEvent,
+  loaded: LoadedOrder,
+): Promise<Advanced | 'conflict'> {
+  const applied = applyEvent(loaded.order, event, loaded.now)
+  const summary = applied.ok
+    ? `${event.type} by ${'by' in event ? event.by : 'the engine'}`
+    : describeRefusal(applied.error)
+  const decision = {
+    orderId: stored.orderId,
+    eventId: stored.eventId,
+    eventType: stored.type,
+    decidedAt: loaded.now,
+    seq: applied.ok ? loaded.seq + 1 : loaded.seq,
+    ruleSets: [],
+    evaluator: 'none: a person acted',
+    facts: {},
+    rules: [],
+    actions: [],
+    ...(applied.ok ? {} : { refusal: applied.error }),
+    summary,
+  }
+  const result = await ports.store.commit(
+    buildChange({
+      orderId: stored.orderId,
+      expectedSeq: loaded.seq,
+      event: stored,
+      now: loaded.now,
+      settings: ports.settings,
+      decision,
+      ...(applied.ok ? { routed: applied.value } : {}),
+    }),
+  )
+  if (result.type !== 'committed') return 'conflict'
+  return {
+    type: 'decided',
+    eventId: stored.eventId,
+    decision,
+    order: applied.ok ? applied.value.order : loaded.order,
+  }
+}
+
+async function park(
+  ports: EnginePorts,
+  stored: StoredEvent,
+  loaded: LoadedOrder,
+): Promise<Advanced | 'conflict'> {
+  const reason = 'unknown_order'
+  return writePutOff(ports, stored, loaded, { status: 'parked', reason })
+}
+
+/** A source is down: the event waits longer each time, and becomes a person's work in the end. */
+async function putOff(
+  ports: EnginePorts,
+  stored: StoredEvent,
+  loaded: LoadedOrder,
+  reason: string,
+): Promise<Advanced | 'conflict'> {
+  const waitMs = FACT_WAITS_MS[stored.tryCount]
+  if (waitMs !== undefined) {
+    const retryAt = addMs(loaded.now, lengthen(waitMs, `${stored.eventId}:${stored.tryCount}`))
+    return writePutOff(ports, stored, loaded, { status: 'waiting', reason, retryAt })
+  }
+  const work = makeWork({
+    kind: 'dead_letter',
+    id: `dead:${stored.orderId}:${stored.eventId}`,
+    orderId: stored.orderId,
+    at: loaded.now,
+    about: reason,
+    eventId: stored.eventId,
+  })
+  return writePutOff(ports, stored, loaded, { status: 'dead_lettered', reason, work: [work] })
+}
+
+interface PutOff {
+  readonly status: 'waiting' | 'parked' | 'dead_lettered'
+  readonly reason: string
+  readonly retryAt?: LoadedOrder['now']
+  readonly work?: readonly Work[]
+}
+
+const PUT_OFF_NAMES = {
+  waiting: 'event_waiting',
+  parked: 'event_parked',
+  dead_lettered: 'event_dead_lettered',
+} as const
+
+async function writePutOff(
+  ports: EnginePorts,
+  stored: StoredEvent,
+  loaded: LoadedOrder,
+  put: PutOff,
+): Promise<Advanced | 'conflict'> {
+  const result = await ports.store.commit(
+    buildChange({
+      orderId: stored.orderId,
+      expectedSeq: loaded.seq,
+      event: stored,
+      now: loaded.now,
+      settings: ports.settings,
+      ...put,
+    }),
+  )
+  if (result.type !== 'committed') return 'conflict'
+  ports.telemetry.record({
+    name: PUT_OFF_NAMES[put.status],
+    level: put.status === 'dead_lettered' ? 'error' : 'warn',
+    at: loaded.now,
+    orderId: stored.orderId,
+    eventId: stored.eventId,
+    attributes: { type: stored.type, reason: put.reason },
+  })
+  return { type: 'put_off', eventId: stored.eventId, status: put.status, reason: put.reason }
+}

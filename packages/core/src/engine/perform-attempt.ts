@@ -1,0 +1,301 @@
+/** Performs one attempt of a command: looks, records the attempt, sends the stored bytes, records what came of it. */
+import { assert } from '../assert.ts'
+import { findCommand } from '../books.ts'
+import { answerEventId } from '../ids.ts'
+import type {
+  CommandAnswered,
+  CommandAudited,
+  CommandEvent,
+  CommandExpired,
+  CommandStarted,
+} from '../internal-events.ts'
+import { leavesNoTrace } from '../lifecycle/apply-command-event.ts'
+import { applyEvent } from '../lifecycle/apply-event.ts'
+import type { CommandState, OrderState } from '../order-state.ts'
+import type { Outcome } from '../outcome.ts'
+import type { AttemptChange, Stop } from '../ports/store.ts'
+import type { IsoInstant } from '../time.ts'
+import { laterOf } from '../time.ts'
+import { buildChange } from './change.ts'
+import { classify } from './classify.ts'
+import type { Advanced, EnginePorts } from './engine-ports.ts'
+import { makeInboxEvent } from './inbox-event.ts'
+import { type LoadedOrder, loadOrder } from './loaded-order.ts'
+import { findAtKlarna, lookBefore } from './look-before.ts'
+import { isSameKeyAllowed } from './retry.ts'
+
+/** A registered order, loaded. */
+export type KnownOrder = LoadedOrder & { readonly order: OrderState }
+
+/** The step came to something, or another change came first. */
+type Stepped = Advanced | 'conflict'
+
+/** Which switch of the kill switch holds a command, if any. */
+export function stopOf({ command }: CommandState, stops: readonly Stop[]): Stop | undefined {
+  const scopes = [
+    'everything',
+    `action:${command.body.operation}`,
+    ...(command.rule === null ? [] : [`rule:${command.rule}`]),
+  ]
+  return stops.find((stop) => scopes.includes(stop.scope))
+}
+
+/**
+ * Makes one attempt of a command that is due.
+ *
+ * Order matters: the look, then the attempt's record, then the call, then its outcome. A crash between any two leaves
+ * either nothing done or an attempt on record, which recovery counts as unknown.
+ */
+export async function performAttempt(
+  ports: EnginePorts,
+  loaded: KnownOrder,
+  command: CommandState,
+): Promise<Stepped> {
+  const { generation, attemptCount, firstReachableAt } = command.chart.context
+  if (!isSameKeyAllowed(firstReachableAt, loaded.now)) {
+    return answer(ports, loaded, command, {
+      outcome: { type: 'unknown', reason: 'same_key_stop' },
+      attempt: 0,
+    })
+  }
+  const look = await lookBefore(ports.gateway, loaded.order, command)
+  if (look.type === 'stop')
+    return answer(ports, loaded, command, { outcome: look.outcome, attempt: 0 })
+
+  const attempt = attemptCount + 1
+  const started = await start(ports, loaded, command, attempt)
+  if (started === 'conflict') return 'conflict'
+
+  const request = await ports.store.request(command.command.id, generation)
+  assert(request !== undefined, `the request of command ${command.command.id} is stored`)
+  // Klarna compares only the key: other bytes under it would be answered with the result of the first.
+  assert(
+    request.hash === command.requestHash,
+    `command ${command.command.id} sends the bytes that were decided`,
+  )
+  const answered = await ports.gateway.perform(request, request.idempotencyKey)
+  const correlationId = answered.type === 'answered' ? answered.correlationId : null
+  return answerForSure(ports, started, command, {
+    outcome: classify(answered),
+    attempt,
+    correlationId,
+  })
+}
+
+/** Records what Klarna said, from the newest state if another change came first: it must not be lost. */
+async function answerForSure(
+  ports: EnginePorts,
+  started: KnownOrder,
+  command: CommandState,
+  given: Answer,
+): Promise<Stepped> {
+  let loaded = started
+  for (;;) {
+    const recorded = await answer(ports, loaded, command, given)
+    if (recorded !== 'conflict') return recorded
+    const { order, ...rest } = await loadOrder(ports, command.command.orderId)
+    assert(order !== null, 'an order with commands stays registered')
+    loaded = { order, ...rest }
+  }
+}
+
+/** Records that an attempt begins. Time since loading is the look's, so the clock is read again. */
+async function start(
+  ports: EnginePorts,
+  loaded: KnownOrder,
+  { command, chart }: CommandState,
+  attempt: number,
+): Promise<KnownOrder | 'conflict'> {
+  const { generation } = chart.context
+  const at = nowOf(ports, loaded)
+  const event: CommandStarted = {
+    id: `start:${command.id}:${generation}:${attempt}`,
+    type: 'command.started',
+    orderId: command.orderId,
+    at,
+    commandId: command.id,
+    generation,
+    attempt,
+  }
+  const next = await commitStep(ports, loaded, event, {
+    type: 'started',
+    commandId: command.id,
+    generation,
+    attempt,
+    at,
+  })
+  if (next !== 'conflict') {
+    const attributes = { operation: command.body.operation, generation, attempt }
+    ports.telemetry.record({
+      name: 'attempt_started',
+      level: 'info',
+      at,
+      orderId: command.orderId,
+      commandId: command.id,
+      attributes,
+    })
+  }
+  return next
+}
+
+interface Answer {
+  readonly outcome: Outcome
+  /** 0 when nothing was sent. */
+  readonly attempt: number
+  readonly correlationId?: string | null
+}
+
+/** Records an outcome; attempt 0 says that nothing was sent. */
+export async function answer(
+  ports: EnginePorts,
+  loaded: KnownOrder,
+  { command, chart }: CommandState,
+  { outcome, attempt, correlationId = null }: Answer,
+): Promise<Stepped> {
+  const { generation } = chart.context
+  const at = nowOf(ports, loaded)
+  const event: CommandAnswered = {
+    id:
+      attempt === 0
+        ? `${answerEventId(command.id, generation, 0)}:${loaded.seq}`
+        : answerEventId(command.id, generation, attempt),
+    type: 'command.answered',
+    orderId: command.orderId,
+    at,
+    commandId: command.id,
+    generation,
+    attempt,
+    outcome,
+    correlationId,
+  }
+  const row: AttemptChange = {
+    type: 'answered',
+    commandId: command.id,
+    generation,
+    attempt,
+    at,
+    outcome,
+    correlationId,
+  }
+  const next = await commitStep(ports, loaded, event, attempt === 0 ? null : row)
+  if (next === 'conflict') return 'conflict'
+  ports.telemetry.record({
+    name: 'attempt_answered',
+    level: outcome.type === 'done' ? 'info' : 'warn',
+    at,
+    orderId: command.orderId,
+    commandId: command.id,
+    attributes: {
+      operation: command.body.operation,
+      outcome: outcome.type,
+      attempt,
+      ...reasonOf(outcome),
+    },
+  })
+  tellSettled(ports, next, command.id, at)
+  return { type: 'stepped', commandId: command.id, order: next.order }
+}
+
+const reasonOf = (outcome: Outcome): { readonly reason?: string } =>
+  'reason' in outcome
+    ? { reason: outcome.reason }
+    : outcome.type === 'refused'
+      ? { reason: outcome.code }
+      : {}
+
+function tellSettled(
+  ports: EnginePorts,
+  { order }: KnownOrder,
+  commandId: string,
+  at: IsoInstant,
+): void {
+  const phase = findCommand(order, commandId)?.chart.value
+  if (phase !== 'confirmed' && phase !== 'refused' && phase !== 'stuck') return
+  ports.telemetry.record({
+    name: 'command_settled',
+    level: phase === 'stuck' ? 'error' : 'info',
+    at,
+    orderId: order.orderId,
+    commandId,
+    attributes: { phase },
+  })
+}
+
+/** Reads Klarna's books for a command whose attempts left doubt. */
+export async function audit(
+  ports: EnginePorts,
+  loaded: KnownOrder,
+  command: CommandState,
+): Promise<Stepped> {
+  const { orderId, id } = command.command
+  const finding = leavesNoTrace(command)
+    ? 'no_trace'
+    : findAtKlarna(loaded.order, command, await ports.gateway.readOrder(orderId))
+  const event: CommandAudited = {
+    id: `answer:${id}:audit:${loaded.seq}`,
+    type: 'command.audited',
+    orderId,
+    at: nowOf(ports, loaded),
+    commandId: id,
+    finding,
+  }
+  return stepped(await commitStep(ports, loaded, event, null), id)
+}
+
+/** Nobody approved in time. */
+export async function expireApproval(
+  ports: EnginePorts,
+  loaded: KnownOrder,
+  { command }: CommandState,
+): Promise<Stepped> {
+  const event: CommandExpired = {
+    id: `expiry:${command.id}`,
+    type: 'command.expired',
+    orderId: command.orderId,
+    at: loaded.now,
+    commandId: command.id,
+  }
+  return stepped(await commitStep(ports, loaded, event, null), command.id)
+}
+
+const stepped = (next: KnownOrder | 'conflict', commandId: string): Stepped =>
+  next === 'conflict' ? next : { type: 'stepped', commandId, order: next.order }
+
+/** Applies an event of the engine's own and commits it. */
+async function commitStep(
+  ports: EnginePorts,
+  loaded: KnownOrder,
+  event: CommandEvent,
+  attempt: AttemptChange | null,
+): Promise<KnownOrder | 'conflict'> {
+  const applied = applyEvent(loaded.order, event, event.at)
+  assert(applied.ok, `the engine's own event ${event.id} is allowed`)
+  const result = await ports.store.commit(
+    buildChange({
+      orderId: loaded.order.orderId,
+      expectedSeq: loaded.seq,
+      event: makeInboxEvent(event, event.at),
+      now: event.at,
+      settings: ports.settings,
+      routed: applied.value,
+      ...(attempt === null ? {} : { attempt }),
+    }),
+  )
+  if (result.type !== 'committed') return 'conflict'
+  for (const effect of applied.value.effects) {
+    if (effect.type !== 'alarm') continue
+    const about = effect.commandId === undefined ? {} : { commandId: effect.commandId }
+    ports.telemetry.record({
+      name: 'alarm',
+      level: 'error',
+      at: event.at,
+      orderId: event.orderId,
+      ...about,
+      attributes: { code: effect.code },
+    })
+  }
+  return { order: applied.value.order, seq: result.seq, now: event.at }
+}
+
+const nowOf = ({ clock }: EnginePorts, { now }: LoadedOrder): IsoInstant =>
+  laterOf(now, clock.now())
