@@ -1,0 +1,34 @@
+/** The engine's own view of the merchant's ports: telemetry that cannot fail, a store that says when notices wait. */
+import type { Store, Telemetry } from '@postdelivery/core'
+
+/** Telemetry whose failures stay with it: what watches the engine must not stop it. */
+export const guardTelemetry = (inner: Telemetry): Telemetry => ({
+  record(event) {
+    try {
+      inner.record(event)
+    } catch {
+      // There is nobody left to tell.
+    }
+  },
+})
+
+/** The store as the steps see it; `onNotices` is called after a commit that has left notices to deliver. */
+export const watchNotices = (inner: Store, onNotices: () => void): Store => ({
+  accept: (event) => inner.accept(event),
+  firstOpenEvent: (orderId) => inner.firstOpenEvent(orderId),
+  event: (orderId, eventId) => inner.event(orderId, eventId),
+  order: (orderId) => inner.order(orderId),
+  async commit(change) {
+    const result = await inner.commit(change)
+    if (result.type === 'committed' && change.notices.length > 0) onNotices()
+    return result
+  },
+  request: (commandId, generation) => inner.request(commandId, generation),
+  rearm: (orderId, wakeAt) => inner.rearm(orderId, wakeAt),
+  stops: () => inner.stops(),
+  openWork: (work) => inner.openWork(work),
+})
+
+/** The class of an error alone, for telemetry: its text may hold anything. */
+export const errorName = (error: unknown): string =>
+  error instanceof Error ? error.name : typeof error
