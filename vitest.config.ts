@@ -19,7 +19,12 @@ export default defineConfig({
       test: {
         name,
         include: [`${folder}/**/*.test.ts`],
-        typecheck: { enabled: true, include: [`${folder}/**/*.test-d.ts`] },
+        typecheck: {
+          enabled: true,
+          include: [`${folder}/**/*.test-d.ts`],
+          // The root tsconfig only refers to others; without this a type test checks nothing.
+          tsconfig: `${folder}/tsconfig.json`,
+        },
       },
     })),
   },

@@ -23,7 +23,15 @@ import {
   text,
 } from './shape.ts'
 
-const id = text({ max: 200 })
+/** An id that can stand in a URL path; "." and ".." would name another one. */
+const id: Shape<string> = {
+  read(value, path, problems) {
+    const read = text({ max: 200 }).read(value, path, problems)
+    if (read !== '.' && read !== '..') return read
+    problems.push({ code: 'out_of_range', path, message: 'dots alone are no id' })
+    return undefined
+  },
+}
 const amountMinor = integer({ min: 0, max: KLARNA_MAX_MINOR })
 const signedMinor = integer({ min: -KLARNA_MAX_MINOR, max: KLARNA_MAX_MINOR })
 const reference = text({ max: 255 })

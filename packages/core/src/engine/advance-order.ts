@@ -62,7 +62,7 @@ async function step(
       const stored = await ports.store.event(orderId, next.event.id)
       // Decided under this id before: the order remembers it from now on.
       return stored === undefined || stored.status === 'decided'
-        ? idle(ports, loaded)
+        ? idle(ports, loaded, false)
         : handleEvent(ports, stored)
     }
     case 'audit':
