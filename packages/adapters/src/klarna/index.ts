@@ -58,3 +58,5 @@ export {
   releaseRemainingAuthorization,
   triggerSendOut,
 } from './operations.ts'
+export type { CaptureView, MaskedAddress } from './view.ts'
+export { viewCapture } from './view.ts'

@@ -124,7 +124,7 @@ export function orderFromWire(data: unknown, orderId: string): ObservedOrder | n
   if ((wire('order_id') ?? orderId) !== orderId) return null
 
   const captures = listFrom(wire('captures'), capturedMinor, (each) =>
-    captureFrom(each, refundedMinor),
+    captureFromWire(each, refundedMinor),
   )
   const refunds = listFrom(wire('refunds'), refundedMinor, refundFrom)
   if (captures === null || refunds === null) return null
@@ -168,15 +168,21 @@ function optionFrom(data: unknown): { numberOfDays: number; feeMinor: number } |
   return { numberOfDays, feeMinor }
 }
 
-function captureFrom(data: unknown, orderRefundedMinor: number): ObservedCapture | null {
+/**
+ * Reads one capture. `orderRefundedMinor` is what the whole order says, or null when only the capture was read.
+ */
+export function captureFromWire(
+  data: unknown,
+  orderRefundedMinor: number | null,
+): ObservedCapture | null {
   const wire = fieldsOf<Schemas['Capture']>(data)
-  const captureId = wire?.('capture_id')
+  const captureId = textFrom(wire?.('capture_id'))
   const capturedMinor = minorFrom(wire?.('captured_amount'))
   // Left out, it can only be nothing when the whole order has no refund.
   const refundedMinor = minorFrom(
     wire?.('refunded_amount') ?? (orderRefundedMinor === 0 ? 0 : undefined),
   )
-  if (wire === null || typeof captureId !== 'string' || captureId === '') return null
+  if (wire === null || captureId === null) return null
   if (capturedMinor === null || refundedMinor === null) return null
   const lines = Array.isArray(wire('order_lines')) ? (wire('order_lines') as unknown[]) : []
   const parcels = Array.isArray(wire('shipping_info')) ? (wire('shipping_info') as unknown[]) : []
@@ -190,15 +196,52 @@ function captureFrom(data: unknown, orderRefundedMinor: number): ObservedCapture
   }
 }
 
+/** The parts of an address that a masked view is made of; only `view.ts` sees them. */
+export interface WireAddress {
+  readonly givenName: string | null
+  readonly familyName: string | null
+  readonly email: string | null
+  readonly phone: string | null
+  readonly postalCode: string | null
+  readonly city: string | null
+  readonly country: string | null
+}
+
+/** Reads what a view shows beside the amounts of a capture. */
+export function addressesFromWire(capture: unknown): {
+  readonly klarnaReference: string | null
+  readonly billing: WireAddress | null
+  readonly shipping: WireAddress | null
+} {
+  const wire = fieldsOf<Schemas['Capture']>(capture)
+  return {
+    klarnaReference: textFrom(wire?.('klarna_reference')),
+    billing: addressFrom(wire?.('billing_address')),
+    shipping: addressFrom(wire?.('shipping_address')),
+  }
+}
+
+function addressFrom(data: unknown): WireAddress | null {
+  const wire = fieldsOf<Schemas['Address']>(data)
+  if (wire === null) return null
+  return {
+    givenName: textFrom(wire('given_name')),
+    familyName: textFrom(wire('family_name')),
+    email: textFrom(wire('email')),
+    phone: textFrom(wire('phone')),
+    postalCode: textFrom(wire('postal_code')),
+    city: textFrom(wire('city')),
+    country: countryFrom(wire('country')),
+  }
+}
+
 function refundFrom(data: unknown): ObservedRefund | null {
   const wire = fieldsOf<Schemas['Refund']>(data)
   const refundedMinor = minorFrom(wire?.('refunded_amount'))
   if (wire === null || refundedMinor === null) return null
-  const refundId = wire('refund_id')
-  const reference = wire('reference')
   return {
-    refundId: typeof refundId === 'string' && refundId !== '' ? refundId : null,
-    reference: typeof reference === 'string' && reference !== '' ? reference : null,
+    refundId: textFrom(wire('refund_id')),
+    reference: textFrom(wire('reference')),
     refundedMinor,
   }
 }
@@ -270,6 +313,9 @@ function listFrom<Value>(
 }
 
 const minorFrom = (value: unknown): number | null => (isMinor(value) ? value : null)
+
+const textFrom = (value: unknown): string | null =>
+  typeof value === 'string' && value !== '' ? value : null
 
 const instantFrom = (value: unknown): IsoInstant | null =>
   isInstant(value) ? instant(value) : null

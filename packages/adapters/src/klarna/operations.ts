@@ -60,7 +60,7 @@ export interface KlarnaWritten extends KlarnaAnswer {
 
 /** Reads an order with its captures and refunds. Throws: `KlarnaError`. */
 export const getOrder = (klarna: KlarnaClient, ref: OrderRef & { readonly integrator?: string }) =>
-  read(klarna, 'getOrder', (api, carry) =>
+  read<KlarnaOrder>(klarna, 'getOrder', (api, carry) =>
     api.GET('/ordermanagement/v1/orders/{order_id}', {
       params: {
         path: orderPath(ref),
@@ -74,7 +74,7 @@ export const getOrder = (klarna: KlarnaClient, ref: OrderRef & { readonly integr
 
 /** Reads all captures of an order. Throws: `KlarnaError`. */
 export const getCaptures = (klarna: KlarnaClient, ref: OrderRef) =>
-  read(klarna, 'getCaptures', (api, carry) =>
+  read<KlarnaCapture[]>(klarna, 'getCaptures', (api, carry) =>
     api.GET('/ordermanagement/v1/orders/{order_id}/captures', {
       params: { path: orderPath(ref) },
       fetch: carry,
@@ -83,7 +83,7 @@ export const getCaptures = (klarna: KlarnaClient, ref: OrderRef) =>
 
 /** Reads one capture. Throws: `KlarnaError`. */
 export const getCapture = (klarna: KlarnaClient, ref: CaptureRef) =>
-  read(klarna, 'getCapture', (api, carry) =>
+  read<KlarnaCapture>(klarna, 'getCapture', (api, carry) =>
     api.GET('/ordermanagement/v1/orders/{order_id}/captures/{capture_id}', {
       params: { path: capturePath(ref) },
       fetch: carry,
@@ -118,7 +118,7 @@ export const refundOrder = (
 
 /** Reads one refund. Throws: `KlarnaError`. */
 export const getRefund = (klarna: KlarnaClient, ref: OrderRef & { readonly refundId: string }) =>
-  read(klarna, 'getRefund', (api, carry) =>
+  read<KlarnaRefund>(klarna, 'getRefund', (api, carry) =>
     api.GET('/ordermanagement/v1/orders/{order_id}/refunds/{refund_id}', {
       params: { path: { ...orderPath(ref), refund_id: ref.refundId } },
       fetch: carry,

@@ -254,6 +254,41 @@ it('gives up on a fetch that does not heed its signal', async () => {
   expect(answer).toEqual(unknown('timeout'))
 })
 
+it('gives up on a body that does not heed the signal', async () => {
+  const body = new ReadableStream({ pull: () => new Promise<void>(() => {}) })
+  const fetch = async () => new Response(body, { status: 500 })
+
+  const answer = await refund({ baseUrl: 'https://klarna.example', fetch, timeoutMs: 50 })
+
+  expect(answer).toMatchObject({ type: 'answered', status: 500, hasErrorObject: false })
+})
+
+it('lets go of a body that is too large', async () => {
+  let cancelled = 0
+  const body = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(600_000)),
+    cancel: () => void (cancelled += 1),
+  })
+  const fetch = async () => new Response(body, { status: 500 })
+
+  const answer = await refund({ baseUrl: 'https://klarna.example', fetch })
+
+  expect(answer).toMatchObject({ type: 'answered', status: 500 })
+  expect(cancelled).toBe(1)
+})
+
+it('closes the connection when the time is over', async () => {
+  let closed: Promise<unknown> = Promise.reject(new Error('no request came'))
+  closed.catch(() => {})
+  await using server = await serve((request) => {
+    closed = once(request.socket, 'close')
+  })
+
+  await refund({ baseUrl: server.url, timeoutMs: 100 })
+
+  await expect(closed).resolves.toBeDefined()
+})
+
 it('leaves no timer behind', async () => {
   const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
   const fetch = async () => new Response(null, { status: 204 })
