@@ -3,6 +3,7 @@ import type {
   Advanced,
   Clock,
   EngineEvent,
+  EnginePorts,
   FactSource,
   Notifier,
   PaymentGateway,
@@ -116,18 +117,19 @@ class Engine implements EmbeddedEngine {
     this.#alarmClock = createAlarmClock({ clock, timers, ring: () => this.#ring() })
     this.#gate = createSendGate(options.gateway, { clock, timers, telemetry })
     this.#receipts = createReceipts()
-    this.#inbox = createInbox({ store, clock, telemetry, receipts: this.#receipts })
     this.#courier = createCourier({ store, notifier, clock, timers, telemetry })
+    const ports: EnginePorts = {
+      store: watchNotices(store, () => this.#deliver()),
+      gateway: this.#gate.gateway,
+      ruleBook: options.ruleBook,
+      factSource: options.factSource,
+      clock,
+      telemetry,
+      settings: options.settings,
+    }
+    this.#inbox = createInbox({ ports, store, receipts: this.#receipts })
     this.#passes = createOrderPasses({
-      ports: {
-        store: watchNotices(store, () => this.#deliver()),
-        gateway: this.#gate.gateway,
-        ruleBook: options.ruleBook,
-        factSource: options.factSource,
-        clock,
-        telemetry,
-        settings: options.settings,
-      },
+      ports,
       store,
       mayAdvance: () => this.#phase === 'running',
       isOver: () => this.#phase === 'stopped',

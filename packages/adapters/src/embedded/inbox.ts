@@ -1,19 +1,17 @@
 /** The door for events: makes them durable, says whether they are new, and begins the wait for what becomes of them. */
 import {
-  type Clock,
+  acceptEvent,
   type Decision,
   decodeSnapshot,
   type EngineEvent,
-  makeInboxEvent,
-  makeWork,
+  type EnginePorts,
   type RuntimeStore,
   type StoredEvent,
   type StoreReader,
-  type Telemetry,
 } from '@postdelivery/core'
 import { EngineFailure } from './failures.ts'
 import type { Receipt } from './receipt.ts'
-import type { Receipts } from './receipts.ts'
+import type { Receipts, Waiting } from './receipts.ts'
 import type { Settlement } from './settlement.ts'
 
 export interface Inbox {
@@ -24,14 +22,13 @@ export interface Inbox {
 }
 
 export interface InboxOptions {
+  readonly ports: EnginePorts
   readonly store: RuntimeStore & StoreReader
-  readonly clock: Clock
-  readonly telemetry: Telemetry
   readonly receipts: Receipts
 }
 
 export function createInbox(options: InboxOptions): Inbox {
-  const { store, clock, telemetry, receipts } = options
+  const { ports, store, receipts } = options
 
   const gaveUp: Inbox['gaveUp'] = (events) => {
     for (const { orderId, eventId, reason } of events) {
@@ -53,53 +50,35 @@ export function createInbox(options: InboxOptions): Inbox {
     receipts.decided(decision, order === undefined ? null : decodeSnapshot(order.snapshot))
   }
 
-  const refuseReused = async (orderId: string, eventId: string): Promise<Receipt> => {
-    const at = clock.now()
-    const attributes = { code: 'event_id_reused' }
-    telemetry.record({ name: 'alarm', level: 'error', at, orderId, eventId, attributes })
-    const id = `reused:${orderId}:${eventId}`
-    await store.openWork(makeWork({ kind: 'event_id_reused', id, orderId, at, eventId }))
-    const message = `event id \`${eventId}\` stands for another event of the order already`
-    const failure = new EngineFailure('event_id_reused', message)
-    const decision = silenced(Promise.reject<Decision>(failure))
-    const settled = silenced(Promise.reject<Settlement>(failure))
-    return { accepted: 'reused', eventId, decision, settled }
-  }
-
   return {
     gaveUp,
 
     async submit(event, planHash) {
-      const inboxEvent = makeInboxEvent(event, clock.now(), planHash)
-      const { orderId, eventId } = inboxEvent
+      const { orderId, id: eventId } = event
       // Order matters: the wait begins before anybody can decide the event.
       const waiting = receipts.open(orderId, eventId)
       try {
-        const acceptance = await store.accept(inboxEvent)
-        if (acceptance.type === 'reused') {
-          const refused = await refuseReused(orderId, eventId)
+        const { type } = await acceptEvent(ports, event, planHash)
+        if (type === 'reused') {
           receipts.release(orderId, eventId)
-          return refused
+          return { accepted: 'reused', eventId, ...refusedOf(eventId) }
         }
-        if (acceptance.type === 'repeated') await catchUp(orderId, eventId)
-        else {
-          const at = inboxEvent.acceptedAt
-          const attributes = { eventType: inboxEvent.type }
-          telemetry.record({
-            name: 'event_accepted',
-            level: 'info',
-            at,
-            orderId,
-            eventId,
-            attributes,
-          })
-        }
-        return { accepted: acceptance.type, eventId, ...waiting }
+        if (type === 'repeated') await catchUp(orderId, eventId)
+        return { accepted: type, eventId, ...waiting }
       } catch (error) {
         receipts.release(orderId, eventId)
         throw error
       }
     },
+  }
+}
+
+function refusedOf(eventId: string): Waiting {
+  const message = `event id \`${eventId}\` stands for another event of its order already`
+  const failure = new EngineFailure('event_id_reused', message)
+  return {
+    decision: silenced(Promise.reject<Decision>(failure)),
+    settled: silenced(Promise.reject<Settlement>(failure)),
   }
 }
 

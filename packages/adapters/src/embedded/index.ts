@@ -1,5 +1,6 @@
 /** The embedded engine: everything in one process, over one store. */
 
+export { combineTelemetry } from '../telemetry/combine.ts'
 export type { EmbeddedEngine, EmbeddedEngineOptions } from './embedded-engine.ts'
 export { createEmbeddedEngine } from './embedded-engine.ts'
 export type { EngineFailureCode } from './failures.ts'

@@ -1,5 +1,5 @@
 /** What became of the commands of one decision: read from the order, never guessed. */
-import type { CommandState, Decision, OrderState } from '@postdelivery/core'
+import type { Decision, OrderState } from '@postdelivery/core'
 
 /** States of the command chart in which nothing goes on by itself. */
 const RESTING_STATES = [
@@ -11,7 +11,7 @@ const RESTING_STATES = [
   'stuck',
 ] as const
 
-/** Where a command rests. `held`: refunds of the order stand still until a person has compared the books. */
+/** Where a command rests. `held`: it waits behind a paused one of its order. */
 export type RestingState = (typeof RESTING_STATES)[number] | 'held'
 
 /** One command that has come to rest. */
@@ -32,10 +32,6 @@ export interface Settlement {
   readonly needsPerson: boolean
 }
 
-/** The ids of all commands that a decision made. */
-export const commandIdsOf = (decision: Decision): readonly string[] =>
-  decision.actions.flatMap((action) => action.commandIds)
-
 /**
  * Says what became of a decision's commands.
  *
@@ -43,13 +39,10 @@ export const commandIdsOf = (decision: Decision): readonly string[] =>
  * Returns: the settlement, or null while one of them still goes on by itself.
  */
 export function settlementOf(decision: Decision, order: OrderState | null): Settlement | null {
-  const commands: SettledCommand[] = []
-  for (const commandId of commandIdsOf(decision)) {
-    const command = order?.commands.find((each) => each.command.id === commandId)
-    const settled = command === undefined || order === null ? null : settledOf(command, order)
-    if (settled === null) return null
-    commands.push(settled)
-  }
+  const ids = commandIdsOf(decision)
+  const resting = order === null ? [] : restingCommands(order)
+  const commands = ids.flatMap((id) => resting.filter(({ commandId }) => commandId === id))
+  if (commands.length < ids.length) return null
   return {
     orderId: decision.orderId,
     eventId: decision.eventId,
@@ -58,19 +51,24 @@ export function settlementOf(decision: Decision, order: OrderState | null): Sett
   }
 }
 
-function settledOf({ command, chart }: CommandState, order: OrderState): SettledCommand | null {
-  const state = RESTING_STATES.find((each) => each === chart.value)
-  if (state !== undefined) {
-    return { commandId: command.id, state, why: state === 'confirmed' ? null : chart.context.why }
-  }
-  const isHeld =
-    order.booksDiffer !== null &&
-    command.body.operation === 'refundOrder' &&
-    JSON.stringify(chart.value) === READY
-  return isHeld ? { commandId: command.id, state: 'held', why: 'books_differ' } : null
+/** The ids of all commands that a decision made. */
+const commandIdsOf = (decision: Decision): readonly string[] =>
+  decision.actions.flatMap((action) => action.commandIds)
+
+/** A paused command holds back all later ones: with it they wait for the person who resumes it. */
+function restingCommands(order: OrderState): readonly SettledCommand[] {
+  let pausedId: string | null = null
+  return order.commands.flatMap(({ command, chart }): readonly SettledCommand[] => {
+    const state = RESTING_STATES.find((each) => each === chart.value)
+    if (state === 'paused') pausedId ??= command.id
+    if (state !== undefined) {
+      const why = state === 'confirmed' ? null : chart.context.why
+      return [{ commandId: command.id, state, why }]
+    }
+    return pausedId === null
+      ? []
+      : [{ commandId: command.id, state: 'held', why: `paused:${pausedId}` }]
+  })
 }
 
 const HUMAN_STATES: readonly RestingState[] = ['awaitingApproval', 'paused', 'stuck', 'held']
-
-/** The chart's state of a command that waits for its turn. */
-const READY = JSON.stringify({ requested: 'ready' })
