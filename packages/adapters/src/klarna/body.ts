@@ -11,7 +11,7 @@ export type WireBody =
   | { readonly kind: 'cut' }
 
 /** Klarna's own limit of a request's body; no answer that we read comes near it. */
-export const BODY_MAX_BYTES = 1_000_000
+const BODY_MAX_BYTES = 1_000_000
 
 /**
  * Reads a body to its end, its limit or the signal, whichever comes first.

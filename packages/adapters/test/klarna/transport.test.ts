@@ -267,7 +267,9 @@ it('lets go of a body that is too large', async () => {
   let cancelled = 0
   const body = new ReadableStream({
     pull: (controller) => controller.enqueue(new Uint8Array(600_000)),
-    cancel: () => void (cancelled += 1),
+    cancel: () => {
+      cancelled += 1
+    },
   })
   const fetch = async () => new Response(body, { status: 500 })
 
