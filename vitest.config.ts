@@ -21,6 +21,8 @@ export default defineConfig({
         include: [`${folder}/**/*.test.ts`],
         typecheck: {
           enabled: true,
+          // A clean clone has no build of the packages that the tests refer to.
+          build: true,
           include: [`${folder}/**/*.test-d.ts`],
           // The root tsconfig only refers to others; without this a type test checks nothing.
           tsconfig: `${folder}/tsconfig.json`,

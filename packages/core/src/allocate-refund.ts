@@ -75,6 +75,10 @@ function taxOf(
   return { taxRateBasisPoints, totalTaxMinor: totalMinor - netMinor }
 }
 
+/** A captured line as it was, its tax worked out where the capture did not say it. */
+const withTax = (line: OrderLine): OrderLine =>
+  line.totalTaxMinor === undefined ? { ...line, ...taxOf(line, line.totalMinor) } : line
+
 /** What returned units of a line are worth, as they were captured; lines of one reference are taken in order. */
 export function returnedValueMinor(capture: CaptureState, returned: ReturnedLine): number {
   return sum(
@@ -170,8 +174,9 @@ function byReference(lines: readonly ReturnedLine[]): ReadonlyMap<string, number
  */
 export function allocateAmount(capture: CaptureState, refundMinor: number): Allocation {
   const isWhole = refundMinor === sum(capture.lines.map((line) => line.totalMinor))
-  if (isWhole && capture.chart.context.refundedMinor === 0)
-    return { refundMinor, lines: capture.lines, units: [] }
+  if (isWhole && capture.chart.context.refundedMinor === 0) {
+    return { refundMinor, lines: capture.lines.map(withTax), units: [] }
+  }
 
   const payable = capture.lines.filter((line) => line.totalMinor > 0)
   if (payable.length === 0) return { refundMinor, lines: [], units: [] }

@@ -21,7 +21,6 @@ import type { OrderEvent } from './events.ts'
 import { subjectReturn } from './facts-of.ts'
 import type { DueDateOptions } from './klarna-order.ts'
 import { subjectCaptureId } from './lifecycle/apply-report.ts'
-import { KLARNA_MAX_MINOR } from './money.ts'
 import type { CaptureState, CommandState, OrderState } from './order-state.ts'
 import { type Refusal, refusal } from './refusals.ts'
 import { err, ok, type Result } from './result.ts'
@@ -172,8 +171,6 @@ function oneRefund(
       refusal('refund_exceeds_captured', { captureId: capture.captureId, refundMinor, leftMinor }),
     )
   }
-  if (refundMinor > KLARNA_MAX_MINOR)
-    return err(refusal('refund_too_large', { refundMinor, maxMinor: KLARNA_MAX_MINOR }))
   const description = params.description === undefined ? {} : { description: params.description }
   return ok([
     {

@@ -21,7 +21,6 @@ export const REFUSALS = {
   nothing_to_refund: 'nothing is left to pay back',
   line_exceeds_captured: 'more units of a line would be paid back than were captured',
   refund_exceeds_captured: 'the refund would exceed what is left of the captured amount',
-  refund_too_large: 'the amount is above what Klarna takes in one call',
   return_fee_not_allowed:
     'Klarna takes a return fee only with one full capture, in certain markets',
   nothing_captured: 'nothing was captured',

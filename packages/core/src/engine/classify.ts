@@ -1,7 +1,7 @@
 /** The one table that says what an answer of Klarna's means. Branches on status and code only, never on a message. */
 import type { Outcome } from '../outcome.ts'
 import type { GatewayAnswer, HttpAnswer } from '../ports/payment-gateway.ts'
-import { RATE_LIMIT_WAIT_MS, UNSENT_WAIT_MS } from './retry.ts'
+import { NO_CREDENTIALS_WAIT_MS, RATE_LIMIT_WAIT_MS, UNSENT_WAIT_MS } from './retry.ts'
 
 /** Codes with which Klarna refuses for good, by HTTP status. Source: docs/failure-modes.md#refusals-of-klarna. */
 export const REFUSAL_CODES: Readonly<Record<number, readonly string[]>> = {
@@ -59,8 +59,10 @@ export const CLASSES = [
  */
 export function classify(answer: GatewayAnswer): Outcome {
   if (answer.type === 'no_answer') {
-    if (answer.reason === 'no_credentials')
-      return { type: 'configuration', reason: 'no_credentials' }
+    // A vault that is down comes back by itself; credentials that Klarna refuses do not (401).
+    if (answer.reason === 'no_credentials') {
+      return { type: 'not_started', reason: 'no_credentials', waitMs: NO_CREDENTIALS_WAIT_MS }
+    }
     return answer.mayHaveReached
       ? { type: 'unknown', reason: answer.reason }
       : { type: 'not_started', reason: answer.reason, waitMs: UNSENT_WAIT_MS }

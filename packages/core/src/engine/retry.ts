@@ -19,6 +19,7 @@ export const STALE_LOOKS_MAX = 5
 export const STALE_LOOK_WAIT_MS = 60_000
 export const RATE_LIMIT_WAIT_MS = 1_000
 export const UNSENT_WAIT_MS = 5_000
+export const NO_CREDENTIALS_WAIT_MS = 60_000
 /** A stopped action is looked at again after this; lifting the switch wakes it at once. */
 export const STOPPED_WAIT_MS = 60_000
 /** A fact's source that is down is asked again after these; then a person is. */
