@@ -1,0 +1,150 @@
+/** What can be wrong with rules: every code in order of precedence, and a bounded list that collects them. */
+
+interface IssueRow {
+  readonly code: string
+  readonly severity: 'error' | 'warning'
+  /** What it says, for people. */
+  readonly sentence: string
+}
+
+/** Every code, in order of precedence: from the text as a whole down to one operand, then warnings. */
+export const ISSUES = [
+  error('too_large', 'the text is longer than 262,144 characters; nothing of it is read'),
+  error('not_json', 'the text is not JSON; what follows the place is not read'),
+  error('too_deep', 'more than 16 objects and lists inside one another; the rest is not read'),
+  error('duplicate_key', 'an object says the same key twice, so one of the two would be ignored'),
+  error('forbidden_key', '`__proto__`, `constructor` and `prototype` cannot be keys'),
+  error('bad_number', 'numbers are whole, in plain digits, and not beyond 2^53 - 1'),
+  error('bad_text', 'control characters, direction marks and broken surrogates cannot be in texts'),
+  error('too_long', 'a text, a key or a list is longer than allowed'),
+  error('wrong_type', 'something else is expected here: a text, a number, a list or an object'),
+  error('missing', 'a required field is not there'),
+  error('unknown_key', 'the field is not known here; a misspelt field would have no effect'),
+  error('not_supported', 'a feature of json-rules-engine that is left out because it is not safe'),
+  error('wrong_format', 'a name or a version has characters that it cannot have'),
+  error('not_listed', 'the word is not one of those that can occur here'),
+  error('out_of_range', 'a number or a text is outside its bounds'),
+  error('bad_key', 'a key that the author chooses, such as a currency, has the wrong form'),
+  error('unknown_event', 'no such event wakes rules'),
+  error('repeated_entry', 'a list says the same entry twice'),
+  error('empty_list', 'the list needs at least one entry'),
+  error('too_many', 'more than 500 rules in a set, or more than 200 conditions in a rule'),
+  error('not_a_group', 'the conditions of a rule begin with `all`, `any` or `not`'),
+  error('several_groups', 'one condition says more than one of `all`, `any` and `not`'),
+  error('empty_group', 'an empty `all` or `any` would always be true'),
+  error('unknown_fact', 'the vocabulary has no such fact'),
+  error('unknown_operator', 'there is no such operator'),
+  error('operator_mismatch', "the operator cannot compare facts of this fact's type"),
+  error('operand_mismatch', "the value is not of the fact's type"),
+  error('duplicate_rule', 'two rules of a set have the same name'),
+  error('duplicate_rule_set', 'two rule sets in force have the same name'),
+  error('version_reused', 'this version of the rule set was activated before with another content'),
+  error('bad_fact_name', 'a fact of your own is `customer.`, `event.` or `shop.` and a new name'),
+  error('duplicate_fact', 'two facts have the same name'),
+  error('more_issues', 'there are more issues than are listed'),
+  warning('no_rules', 'the set has no rules, so nothing is decided'),
+  warning('no_publisher', 'without `publishedBy` nobody is kept from approving their own rules'),
+  warning('no_limits', 'a rule that moves money has no limits of its own'),
+  warning('fact_never_known', 'none of the events that wake the rule carries the fact'),
+] as const
+
+export type IssueCode = (typeof ISSUES)[number]['code']
+
+/** One thing wrong, or worth a look. */
+export interface Issue {
+  readonly code: IssueCode
+  /** A rule set with an error is refused; one with warnings only is taken. */
+  readonly severity: 'error' | 'warning'
+  /** JSON Pointer (RFC 6901) of the place, empty for the whole. */
+  readonly path: string
+  /** One line, lower case, without full stop. */
+  readonly message: string
+  /** What to do about it. */
+  readonly hint?: string
+}
+
+/** At most this many issues are listed; nobody reads more, and their texts must not grow without bound. */
+export const ISSUE_MAX_COUNT = 1000
+
+/** Collects issues while a document is read. */
+export interface IssueList {
+  add(code: IssueCode, path: string, message: string, hint?: string): void
+  hasErrors(): boolean
+  /** All issues by place, then by precedence. */
+  sorted(): readonly Issue[]
+}
+
+/** Faults of a value itself; what else could be said of the same place follows from them. */
+const VALUE_FAULTS: ReadonlySet<IssueCode> = new Set(['bad_number', 'bad_text', 'too_long'])
+
+/** An empty list of issues. */
+export function createIssueList(): IssueList {
+  const errors: Issue[] = []
+  const warnings: Issue[] = []
+  const faulty = new Set<string>()
+  return {
+    add(code, path, message, hint) {
+      if (faulty.has(path)) return
+      const issue = makeIssue(code, path, message, hint)
+      const list = issue.severity === 'error' ? errors : warnings
+      if (list.length > ISSUE_MAX_COUNT) return
+      if (VALUE_FAULTS.has(code)) faulty.add(path)
+      // Order matters: errors have a bound of their own, so that no number of warnings can hide one.
+      const isFull = list === errors && list.length === ISSUE_MAX_COUNT
+      list.push(isFull ? tooMany : issue)
+    },
+    hasErrors: () => errors.length > 0,
+    sorted: () => sortIssues([...errors, ...warnings]),
+  }
+}
+
+/** One issue with the severity of its code. */
+export function makeIssue(code: IssueCode, path: string, message: string, hint?: string): Issue {
+  const severity = severities.get(code) ?? 'error'
+  return { code, severity, path, message, ...(hint === undefined ? {} : { hint }) }
+}
+
+/** Sorts issues by place (list indexes as numbers), then by precedence. */
+export function sortIssues<Found extends Issue>(issues: readonly Found[]): readonly Found[] {
+  const keyed = issues.map((issue) => ({ issue, segments: issue.path.split('/') }))
+  keyed.sort(
+    (a, b) =>
+      compareSegments(a.segments, b.segments) ||
+      rankOf(a.issue.code) - rankOf(b.issue.code) ||
+      compareTexts(a.issue.message, b.issue.message),
+  )
+  return keyed.map((entry) => entry.issue)
+}
+
+function error<const Code extends string>(code: Code, sentence: string) {
+  return { code, severity: 'error', sentence } as const satisfies IssueRow
+}
+
+function warning<const Code extends string>(code: Code, sentence: string) {
+  return { code, severity: 'warning', sentence } as const satisfies IssueRow
+}
+
+const severities = new Map<IssueCode, Issue['severity']>(
+  ISSUES.map((row) => [row.code, row.severity]),
+)
+const ranks = new Map<IssueCode, number>(ISSUES.map((row, index) => [row.code, index]))
+const rankOf = (code: IssueCode): number => ranks.get(code) ?? ISSUES.length
+
+const tooMany = makeIssue(
+  'more_issues',
+  '',
+  `more than ${ISSUE_MAX_COUNT} issues`,
+  'settle those that are listed first',
+)
+
+const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+function compareSegments(a: readonly string[], b: readonly string[]): number {
+  for (let index = 0; index < Math.min(a.length, b.length); index += 1) {
+    const [left = '', right = ''] = [a[index], b[index]]
+    if (left === right) continue
+    const isIndexed = /^\d{1,15}$/.test(left) && /^\d{1,15}$/.test(right)
+    return isIndexed ? Number(left) - Number(right) : compareTexts(left, right)
+  }
+  return a.length - b.length
+}
