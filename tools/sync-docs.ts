@@ -1,0 +1,49 @@
+/**
+ * Writes the tables and charts of the documents from the code. With `--check` it writes nothing and fails on a difference.
+ *
+ * Usage: `node tools/sync-docs.ts [--check] [--root FOLDER]`.
+ */
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { coreSections } from './docs/core-sections.ts'
+import { fillMarkers, type Sections } from './docs/markers.ts'
+import { ruleSections } from './docs/rule-sections.ts'
+
+const DOCUMENTS = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md']
+
+const { values } = parseArgs({
+  options: { check: { type: 'boolean', default: false }, root: { type: 'string' } },
+})
+const repository = fileURLToPath(new URL('..', import.meta.url))
+const problems = syncDocs(values.root, values.check)
+for (const problem of problems) console.error(problem)
+if (problems.length > 0) process.exitCode = 1
+
+/** Fills every document of a folder, of the repository by default. Returns what is wrong, one line each. */
+function syncDocs(folder: string | undefined, isCheck: boolean): readonly string[] {
+  const root = folder ?? repository
+  const sections: Sections = new Map([
+    ...coreSections(new URL('../packages/core/src/', import.meta.url)),
+    ...ruleSections(),
+  ])
+  const paths = globSync(DOCUMENTS, { cwd: root }).toSorted()
+  const filled = paths.map((path) => {
+    const before = readFileSync(join(root, path), 'utf8')
+    return { path, before, ...fillMarkers(before, sections) }
+  })
+  const stale = filled.filter((document) => document.text !== document.before)
+  if (!isCheck) for (const { path, text } of stale) writeFileSync(join(root, path), text)
+  const shown = new Set(filled.flatMap((document) => document.names))
+  const missing = [...sections.keys()].filter((name) => !shown.has(name))
+  return [
+    ...filled.flatMap(({ path, problems }) => problems.map((problem) => `${path}: ${problem}`)),
+    ...(isCheck
+      ? stale.map(({ path }) => `${path}: not up to date; run \`npx pnpm generate\``)
+      : []),
+    ...(folder === undefined ? missing : []).map(
+      (name) => `no document shows \`${name}\`; give it a place between markers`,
+    ),
+  ]
+}
