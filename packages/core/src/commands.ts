@@ -1,5 +1,5 @@
 /** One action on its way to Klarna: what it will do there, fixed when it was decided. */
-import type { ShippingInfo } from './actions.ts'
+import type { ActionType, ShippingInfo } from './actions.ts'
 import type { OrderLine } from './events.ts'
 
 /** Klarna's operations that change something, by their operation ids. */
@@ -12,6 +12,16 @@ export const OPERATIONS = [
   'extendAuthorizationTime',
 ] as const
 export type Operation = (typeof OPERATIONS)[number]
+
+/** The action behind each operation, by which rules ask for it and the kill switch names it. */
+export const ACTION_OF_OPERATION = {
+  refundOrder: 'refund',
+  releaseRemainingAuthorization: 'releaseAuthorization',
+  extendDueDate: 'extendDueDate',
+  appendShippingInfo: 'addShippingInfo',
+  triggerSendOut: 'sendOut',
+  extendAuthorizationTime: 'extendAuthorization',
+} as const satisfies Readonly<Record<Operation, ActionType>>
 
 /** Units of a return that a refund pays for. */
 export interface RefundedUnits {

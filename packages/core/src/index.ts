@@ -48,7 +48,7 @@ export type {
   ReleaseRemainingAuthorization,
   TriggerSendOut,
 } from './commands.ts'
-export { captureOf, OPERATIONS } from './commands.ts'
+export { ACTION_OF_OPERATION, captureOf, OPERATIONS } from './commands.ts'
 export type {
   ConditionTrace,
   DecidedAction,

@@ -1,6 +1,7 @@
 /** Performs one attempt of a command: looks, records the attempt, sends the stored bytes, records what came of it. */
 import { assert } from '../assert.ts'
 import { findCommand } from '../books.ts'
+import { ACTION_OF_OPERATION } from '../commands.ts'
 import { answerEventId } from '../ids.ts'
 import type {
   CommandAnswered,
@@ -34,7 +35,7 @@ type Stepped = Advanced | 'conflict'
 export function stopOf({ command }: CommandState, stops: readonly Stop[]): Stop | undefined {
   const scopes = [
     'everything',
-    `action:${command.body.operation}`,
+    `action:${ACTION_OF_OPERATION[command.body.operation]}`,
     ...(command.rule === null ? [] : [`rule:${command.rule}`]),
   ]
   return stops.find((stop) => scopes.includes(stop.scope))
