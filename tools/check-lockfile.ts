@@ -17,7 +17,7 @@ if (lacking.length > 0 || names.length === 0) process.exitCode = 1
 
 /** `name@version` of every package. */
 function packageNames(lockfile: string): readonly string[] {
-  const [, packages = ''] = lockfile.split(/^packages:$/m)
+  const [, packages = ''] = lockfile.split(/^(?:packages|snapshots):$/m)
   return [...packages.matchAll(/^ {2}'?(@?[^'@\s]+@[^'():\s]+)'?:$/gm)].flatMap(([, name]) =>
     name === undefined ? [] : [name],
   )
