@@ -78,6 +78,8 @@ export const aRuleBook = (
   }),
 })
 
+type EventOf<Type extends PublicEvent['type']> = Extract<PublicEvent, { readonly type: Type }>
+
 /** An order to tell events about. */
 export interface OrderRef {
   readonly orderId: string
@@ -89,7 +91,7 @@ export const captured = (
   { orderId, captureId }: OrderRef,
   at: IsoInstant,
   rest: { readonly id?: string; readonly dueOn?: string } = {},
-): PublicEvent => ({
+): EventOf<'order.captured'> => ({
   id: rest.id ?? 'captured-1',
   type: 'order.captured',
   orderId,
@@ -129,7 +131,7 @@ export const returned = (
   { orderId, captureId }: OrderRef,
   at: IsoInstant,
   rest: { readonly id?: string; readonly returnId?: string; readonly quantity?: number } = {},
-): PublicEvent => ({
+): EventOf<'return.received'> => ({
   id: rest.id ?? 'return-1',
   type: 'return.received',
   orderId,
@@ -145,7 +147,7 @@ export const dispatched = (
   { orderId, captureId }: OrderRef,
   at: IsoInstant,
   trackingNumber = 'T-1',
-): PublicEvent => ({
+): EventOf<'shipment.dispatched'> => ({
   id: `dispatched-${trackingNumber}`,
   type: 'shipment.dispatched',
   orderId,

@@ -5,11 +5,9 @@ import { join } from 'node:path'
 import { createEmbeddedEngine, type EmbeddedEngineOptions } from '@postdelivery/adapters/embedded'
 import { openSqliteStore, type SqliteStore } from '@postdelivery/adapters/sqlite'
 import {
-  type Clock,
   type Decision,
   decodeSnapshot,
   type EngineEvent,
-  msToInstant,
   type Notice,
   type OrderState,
   type TelemetryEvent,
@@ -17,8 +15,7 @@ import {
 import { afterEach } from 'vitest'
 import type { EmbeddedEngine, Settlement } from '../../src/embedded/index.ts'
 import { aRuleBook, REFUND_RETURNED, SETTINGS, TELL_PARCELS } from './builders.ts'
-
-export const systemClock: Clock = { now: () => msToInstant(Date.now()) }
+import { systemClock } from './system-clock.ts'
 
 export interface Rig {
   readonly path: string
