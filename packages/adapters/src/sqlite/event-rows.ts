@@ -1,0 +1,118 @@
+/** The inbox: events with what became of them, and which of them is an order's first open one. Runs inside a transaction of the caller's. */
+import { type Acceptance, assert, type Change, type InboxEvent } from '@postdelivery/core'
+import type { Connection } from './connection.ts'
+import { countOf, statusOf, textOf, textOrNull } from './rows.ts'
+
+/** Puts an event into the inbox, once; an id that is known changes nothing. */
+export function acceptEvent(connection: Connection, event: InboxEvent): Acceptance {
+  const added = connection.run(
+    `INSERT INTO events (order_id, event_id, type, body, body_hash, accepted_at, plan_hash, status, try_count)
+     VALUES (?, ?, ?, ?, ?, ?, ?, 'accepted', 0) ON CONFLICT (order_id, event_id) DO NOTHING`,
+    ...inboxValues(event),
+  )
+  if (added === 1) {
+    // An event that comes after others does not change which is the first.
+    connection.run(
+      'INSERT INTO heads (order_id, is_immediate, due_at) VALUES (?, 1, ?) ON CONFLICT (order_id) DO NOTHING',
+      event.orderId,
+      event.acceptedAt,
+    )
+    return { type: 'accepted' }
+  }
+  const known = connection.get(
+    'SELECT status, body_hash FROM events WHERE order_id = ? AND event_id = ?',
+    event.orderId,
+    event.eventId,
+  )
+  assert(known !== undefined, `event \`${event.eventId}\` is neither new nor known`)
+  return textOf(known, 'body_hash') === event.bodyHash
+    ? { type: 'repeated', status: statusOf(known) }
+    : { type: 'reused' }
+}
+
+/**
+ * Writes what became of a step's event and returns its place of arrival, or null when the event has ended before.
+ *
+ * Throws: `AssertionError` when the inbox has the id with another body.
+ */
+export function settleEvent(connection: Connection, event: Change['event']): number | null {
+  const known = connection.get(
+    'SELECT arrival, status, body_hash FROM events WHERE order_id = ? AND event_id = ?',
+    event.orderId,
+    event.eventId,
+  )
+  const putOffCount = event.status === 'waiting' ? 1 : 0
+  if (known === undefined) {
+    const added = connection.get(
+      `INSERT INTO events (order_id, event_id, type, body, body_hash, accepted_at, plan_hash, status, try_count, retry_at, reason)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING arrival`,
+      ...inboxValues(event),
+      event.status,
+      putOffCount,
+      event.retryAt,
+      event.reason,
+    )
+    assert(added !== undefined, 'an insert returns its row')
+    return countOf(added, 'arrival')
+  }
+  const status = statusOf(known)
+  if (status === 'decided' || status === 'dead_lettered') return null
+  assert(
+    textOf(known, 'body_hash') === event.bodyHash,
+    `event \`${event.eventId}\` of order \`${event.orderId}\` is known with another body`,
+  )
+  const arrival = countOf(known, 'arrival')
+  connection.run(
+    'UPDATE events SET status = ?, try_count = try_count + ?, retry_at = ?, reason = ? WHERE arrival = ?',
+    event.status,
+    putOffCount,
+    event.retryAt,
+    event.reason,
+    arrival,
+  )
+  return arrival
+}
+
+/** Parked events of an order become accepted; each keeps its place of arrival. */
+export function unparkEvents(connection: Connection, orderId: string): void {
+  connection.run(
+    "UPDATE events SET status = 'accepted', retry_at = NULL, reason = NULL WHERE order_id = ? AND status = 'parked'",
+    orderId,
+  )
+}
+
+/**
+ * Writes which of an order's open events is the first, and when it is due.
+ *
+ * Invariant: every change of an event that was in the inbox ends with this, in the same transaction.
+ */
+export function refreshHead(connection: Connection, orderId: string): void {
+  const head = connection.get(
+    `SELECT accepted_at, retry_at FROM events
+     WHERE order_id = ? AND status IN ('accepted', 'waiting') ORDER BY arrival LIMIT 1`,
+    orderId,
+  )
+  if (head === undefined) {
+    connection.run('DELETE FROM heads WHERE order_id = ?', orderId)
+    return
+  }
+  const retryAt = textOrNull(head, 'retry_at')
+  connection.run(
+    `INSERT INTO heads (order_id, is_immediate, due_at) VALUES (?, ?, ?)
+     ON CONFLICT (order_id) DO UPDATE SET is_immediate = excluded.is_immediate, due_at = excluded.due_at`,
+    orderId,
+    retryAt === null ? 1 : 0,
+    retryAt ?? textOf(head, 'accepted_at'),
+  )
+}
+
+const inboxValues = (event: InboxEvent) =>
+  [
+    event.orderId,
+    event.eventId,
+    event.type,
+    event.body,
+    event.bodyHash,
+    event.acceptedAt,
+    event.planHash ?? null,
+  ] as const

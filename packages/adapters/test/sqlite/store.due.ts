@@ -1,0 +1,127 @@
+/** The contract's part on time: which orders have something to do, and when the next one has. */
+import { expect, it } from 'vitest'
+import { aChange, aListing, anEvent, at, START, settled } from './builders.ts'
+import type { AnyStore } from './store.contract.ts'
+
+export function describeDue(opened: () => AnyStore): void {
+  const wait = (orderId: string, seconds: number) =>
+    opened().commit(
+      aChange({
+        event: settled(anEvent({ orderId }), {
+          status: 'waiting',
+          retryAt: at(seconds),
+          reason: 'source_down',
+        }),
+      }),
+    )
+  const wakeUp = (orderId: string, seconds: number) =>
+    opened().commit(
+      aChange({
+        event: settled(anEvent({ orderId, eventId: 'captured' })),
+        snapshot: '{}',
+        wakeAt: at(seconds),
+      }),
+    )
+
+  it('is empty at first', async () => {
+    expect(await opened().dueOrders(at(1e9), 10)).toEqual([])
+    expect(await opened().nextDueAt()).toBe(null)
+    expect(await opened().sendingOrders()).toEqual([])
+  })
+
+  it('lists events and wake-ups by how long they are due, so that neither starves the other', async () => {
+    await opened().accept(anEvent({ orderId: 'event-at-3', acceptedAt: at(3) }))
+    await wakeUp('wakes-at-2', 2)
+    await opened().accept(anEvent({ orderId: 'waits-till-1' }))
+    await wait('waits-till-1', 1)
+    await wakeUp('wakes-at-4', 4)
+    await opened().accept(anEvent({ orderId: 'event-at-5', acceptedAt: at(5) }))
+    await wakeUp('wakes-at-7', 7)
+
+    expect(await opened().dueOrders(at(6), 10)).toEqual([
+      'waits-till-1',
+      'wakes-at-2',
+      'event-at-3',
+      'wakes-at-4',
+      'event-at-5',
+    ])
+    expect(await opened().dueOrders(at(6), 2)).toEqual(['waits-till-1', 'wakes-at-2'])
+    expect(await opened().nextDueAt()).toBe(at(1))
+  })
+
+  it('lists an order once that has several things to do', async () => {
+    await wakeUp('order-1', 1)
+    await opened().accept(anEvent({ orderId: 'order-1', eventId: 'a', acceptedAt: at(2) }))
+    await opened().accept(anEvent({ orderId: 'order-1', eventId: 'b', acceptedAt: at(3) }))
+    await wakeUp('order-2', 2)
+
+    expect(await opened().dueOrders(at(5), 10)).toEqual(['order-1', 'order-2'])
+    expect(await opened().dueOrders(at(5), 1)).toEqual(['order-1'])
+  })
+
+  it('leaves an order alone while its first event waits, whatever came after it', async () => {
+    await opened().accept(anEvent({ eventId: 'event-1' }))
+    await opened().accept(anEvent({ eventId: 'event-2' }))
+
+    await wait('order-1', 60)
+
+    expect(await opened().dueOrders(at(59), 10)).toEqual([])
+    expect(await opened().nextDueAt()).toBe(at(60))
+    expect(await opened().dueOrders(at(60), 10)).toEqual(['order-1'])
+  })
+
+  it('has an accepted event due at once, even when the clock was set back since', async () => {
+    await opened().accept(anEvent({ acceptedAt: at(7_200) }))
+
+    expect(await opened().dueOrders(START, 10)).toEqual(['order-1'])
+  })
+
+  it('does not list what is parked, decided or given up', async () => {
+    for (const status of ['parked', 'decided', 'dead_lettered'] as const) {
+      await opened().accept(anEvent({ orderId: status }))
+      await opened().commit(aChange({ event: settled(anEvent({ orderId: status }), { status }) }))
+    }
+
+    expect(await opened().dueOrders(at(1e6), 10)).toEqual([])
+    expect(await opened().nextDueAt()).toBe(null)
+  })
+
+  it('moves and removes a wake-up with each change, and by itself', async () => {
+    await wakeUp('order-1', 10)
+    await opened().rearm('order-1', at(20))
+    expect(await opened().nextDueAt()).toBe(at(20))
+    expect(await opened().order('order-1')).toEqual({ snapshot: '{}', seq: 1 })
+
+    await opened().commit(
+      aChange({
+        expectedSeq: 1,
+        event: settled(anEvent({ eventId: 'b' })),
+        snapshot: '{}',
+        wakeAt: at(30),
+      }),
+    )
+    expect(await opened().nextDueAt()).toBe(at(30))
+
+    await opened().rearm('order-1', null)
+    await opened().rearm('unknown-order', at(1))
+    expect(await opened().nextDueAt()).toBe(null)
+  })
+
+  it('lists orders whose attempt was started and not answered', async () => {
+    const step = (seq: number, eventId: string, isSending: boolean) =>
+      opened().commit(
+        aChange({
+          expectedSeq: seq,
+          event: settled(anEvent({ eventId })),
+          order: { snapshot: '{}', wakeAt: null, isSending },
+          listing: aListing(),
+        }),
+      )
+
+    await step(0, 'a', true)
+    expect(await opened().sendingOrders()).toEqual(['order-1'])
+
+    await step(1, 'b', false)
+    expect(await opened().sendingOrders()).toEqual([])
+  })
+}

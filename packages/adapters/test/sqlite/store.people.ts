@@ -1,0 +1,115 @@
+/** The contract's part on people: work, notices, the kill switch, rule sets. */
+import { expect, it } from 'vitest'
+import { aChange, anEvent, at, aWork, settled } from './builders.ts'
+import type { AnyStore } from './store.contract.ts'
+
+export function describePeople(opened: () => AnyStore): void {
+  it('keeps work with all that it says until it is done', async () => {
+    const work = aWork({
+      eventId: 'event-1',
+      commandId: 'command-1',
+      details: { question: 'why?' },
+    })
+    await opened().openWork(work)
+
+    expect(await opened().work()).toEqual([work])
+    expect(await opened().closeWork('work-1', 'anna', 'looked', at(1))).toBe(true)
+    expect(await opened().closeWork('work-1', 'anna', 'again', at(2))).toBe(false)
+    expect(await opened().work()).toEqual([])
+  })
+
+  it('leaves work that is open as it is, and opens what was closed', async () => {
+    await opened().openWork(aWork({ what: 'first' }))
+    await opened().openWork(aWork({ what: 'second' }))
+    expect(await opened().work()).toMatchObject([{ what: 'first' }])
+
+    await opened().closeWork('work-1', 'anna', 'done', at(1))
+    await opened().openWork(aWork({ what: 'third' }))
+
+    expect(await opened().work()).toMatchObject([{ what: 'third' }])
+  })
+
+  it('lists work by order and kind, oldest first', async () => {
+    await opened().openWork(aWork({ id: 'c' }))
+    await opened().openWork(aWork({ id: 'a', orderId: 'order-2' }))
+    await opened().openWork(aWork({ id: 'b', orderId: 'order-2', kind: 'dead_letter' }))
+    const ids = async (filter: Parameters<AnyStore['work']>[0]) =>
+      (await opened().work(filter)).map((work) => work.id)
+
+    expect(await ids({})).toEqual(['c', 'a', 'b'])
+    expect(await ids({ orderId: 'order-2' })).toEqual(['a', 'b'])
+    expect(await ids({ kind: 'review' })).toEqual(['c', 'a'])
+    expect(await ids({ orderId: 'order-2', kind: 'dead_letter' })).toEqual(['b'])
+  })
+
+  it('has a step close work before it opens work', async () => {
+    await opened().openWork(aWork({ id: 'old' }))
+    await opened().openWork(aWork({ id: 'again', what: 'first' }))
+
+    await opened().commit(
+      aChange({
+        event: settled(anEvent()),
+        closesWork: ['old', 'again', 'unknown'],
+        opensWork: [aWork({ id: 'again', what: 'second' })],
+      }),
+    )
+
+    expect(await opened().work()).toMatchObject([{ id: 'again', what: 'second' }])
+  })
+
+  it('hands notices out, oldest first, until they are delivered, each once', async () => {
+    const notice = (id: string) => ({
+      id,
+      orderId: 'order-1',
+      channel: 'ops',
+      message: `read ${id}`,
+    })
+    await opened().commit(
+      aChange({ event: settled(anEvent()), notices: [notice('b'), notice('a')] }),
+    )
+    await opened().commit(
+      aChange({
+        event: settled(anEvent({ eventId: 'event-2' })),
+        notices: [notice('c'), notice('b')],
+      }),
+    )
+    expect(await opened().undeliveredNotices(10)).toEqual([notice('b'), notice('a'), notice('c')])
+    expect(await opened().undeliveredNotices(1)).toEqual([notice('b')])
+
+    await opened().markDelivered('b', at(1))
+    await opened().markDelivered('b', at(2))
+    await opened().markDelivered('unknown', at(2))
+
+    expect(await opened().undeliveredNotices(10)).toEqual([notice('a'), notice('c')])
+    await opened().commit(
+      aChange({ event: settled(anEvent({ eventId: 'event-3' })), notices: [notice('b')] }),
+    )
+    expect(await opened().undeliveredNotices(10)).toHaveLength(2)
+  })
+
+  it('keeps one stop per scope, the newest words, until it is lifted', async () => {
+    const stop = { scope: 'action:refund', by: 'anna', why: 'looks wrong', at: at(1) }
+    await opened().setStop({ ...stop, by: 'bo', why: 'first', at: at(0) })
+    await opened().setStop(stop)
+    await opened().setStop({ ...stop, scope: 'everything' })
+    expect(await opened().stops()).toEqual([stop, { ...stop, scope: 'everything' }])
+
+    expect(await opened().clearStop('everything', 'anna', at(2))).toBe(true)
+    expect(await opened().clearStop('everything', 'anna', at(3))).toBe(false)
+
+    expect(await opened().stops()).toEqual([stop])
+  })
+
+  it('keeps a version of a rule set for ever the same', async () => {
+    const ref = { name: 'returns', version: '3', hash: 'hash-3' }
+
+    expect(await opened().saveRuleSet(ref, '{}', at(0))).toBe('saved')
+    expect(await opened().saveRuleSet(ref, '{}', at(1))).toBe('known')
+    expect(await opened().saveRuleSet({ ...ref, hash: 'other' }, '{"a":1}', at(2))).toBe(
+      'version_reused',
+    )
+    expect(await opened().saveRuleSet({ ...ref, version: '4', hash: 'hash-4' }, '{}', at(3))).toBe(
+      'saved',
+    )
+  })
+}
