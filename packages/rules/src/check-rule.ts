@@ -98,11 +98,13 @@ function checkEvents(fields: Fields, issues: IssueList): readonly string[] {
     if (on.indexOf(type) < index)
       issues.add('repeated_entry', place, `\`${shown(type)}\` is in the list twice`)
     if (typeof type !== 'string') addWrongType(issues, place, 'an event type', type)
-    else if (!WAKING_EVENT_TYPES.includes(type) && !isOwnEventType(type))
-      addUnknownEvent(issues, place, type)
+    else if (!isWakingType(type)) addUnknownEvent(issues, place, type)
   })
-  return on.filter((type) => typeof type === 'string')
+  return on.filter((type) => typeof type === 'string' && isWakingType(type))
 }
+
+const isWakingType = (type: string): boolean =>
+  WAKING_EVENT_TYPES.includes(type) || isOwnEventType(type)
 
 function addUnknownEvent(issues: IssueList, path: string, type: string): void {
   if (type.startsWith('shop.')) {

@@ -74,6 +74,9 @@ export interface IssueList {
   sorted(): readonly Issue[]
 }
 
+/** Reading ended there: always said. */
+const STOPS: ReadonlySet<IssueCode> = new Set(['too_large', 'not_json', 'too_deep'])
+
 /** Faults of a value itself; what else could be said of the same place follows from them. */
 const VALUE_FAULTS: ReadonlySet<IssueCode> = new Set(['bad_number', 'bad_text', 'too_long'])
 
@@ -84,7 +87,7 @@ export function createIssueList(): IssueList {
   const faulty = new Set<string>()
   return {
     add(code, path, message, hint) {
-      if (faulty.has(path)) return
+      if (faulty.has(path) && !STOPS.has(code)) return
       const issue = makeIssue(code, path, message, hint)
       const list = issue.severity === 'error' ? errors : warnings
       if (list.length > ISSUE_MAX_COUNT) return

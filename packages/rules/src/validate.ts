@@ -34,8 +34,9 @@ export const VERSION_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/
  *
  * const check = validateRuleSet('{ "name": "returns", "version": "1", "ruels": [] }', builtInVocabulary())
  * expect(check.issues.map((issue) => [issue.code, issue.path, issue.hint])).toEqual([
- *   ['missing', '/rules', undefined],
+ *   ['no_publisher', '/publishedBy', 'say who publishes the set'],
  *   ['unknown_key', '/ruels', 'did you mean `rules`?'],
+ *   ['missing', '/rules', undefined],
  * ])
  * ```
  */

@@ -141,7 +141,7 @@ function checkFact(fact: unknown, path: string, names: Set<string>, issues: Issu
     issues.add('wrong_type', path, 'a fact is an object', 'make it with `defineFact`')
     return
   }
-  const { name, type, unit, values, sentence } = fact
+  const { name, type, unit, values, sentence, source } = fact
   if (typeof name !== 'string' || !isOwnFactName(name)) {
     const namespaces = OWN_FACT_NAMESPACES.map((each) => `\`${each}.\``).join(', ')
     const shown = typeof name === 'string' ? `\`${name}\`` : 'this'
@@ -167,6 +167,8 @@ function checkFact(fact: unknown, path: string, names: Set<string>, issues: Issu
       `${path}/values`,
       'listed values go with texts and are different texts, at least one',
     )
+  if (source !== 'static' && source !== 'on_demand')
+    issues.add('not_listed', `${path}/source`, 'the source is one of static, on_demand')
   if (typeof sentence !== 'string' || sentence.trim() === '')
     issues.add('missing', `${path}/sentence`, 'the sentence that explains the fact is missing')
 }
