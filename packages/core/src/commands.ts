@@ -37,7 +37,9 @@ export interface RefundOrder {
   /** Lines that sum to `refundMinor` exactly and carry the capture's own references. */
   readonly lines: readonly OrderLine[]
   readonly description?: string
-  /** The returned units that this refund pays for; empty for refunds that no return stands behind. */
+  /** The return whose event asked for it. */
+  readonly returnId?: string
+  /** The returned units that this refund pays for; empty for refunds of an amount. */
   readonly units: readonly RefundedUnits[]
 }
 

@@ -13,7 +13,8 @@ import {
   isIn,
   isOpen,
   orderBooks,
-  refundableMinorOf,
+  refundsOf,
+  sum,
 } from './books.ts'
 import { canonicalJson } from './canonical-json.ts'
 import type { CommandBody, Operation, RefundOrder } from './commands.ts'
@@ -34,6 +35,8 @@ export interface Expansion {
   readonly now: IsoInstant
   /** Klarna's offers by capture id, read before deciding. */
   readonly quotes: ReadonlyMap<string, DueDateOptions>
+  /** The rule that asks, `set/name`, or null for a person. */
+  readonly rule: string | null
 }
 
 type Expanded = Result<readonly CommandBody[], Refusal>
@@ -80,13 +83,17 @@ function withCapture(
 type RefundParams = Extract<Action, { readonly type: 'refund' }>['params']
 
 function expandRefund(params: RefundParams, expansion: Expansion): Expanded {
-  const { order } = expansion
+  const { order, event } = expansion
   if (order.booksDiffer !== null)
     return err(refusal('refunds_stopped', { since: order.booksDiffer.since }))
-  if (params.basis === 'returned_items')
-    return oneRefund(params, order, allocateFromReturn(params, expansion))
+  if (params.basis === 'returned_items') {
+    const found = allocateFromReturn(params, expansion)
+    return found.ok ? oneRefund(params, expansion, { ...found.value, alreadyMinor: 0 }) : found
+  }
+  const paid = paidForReturn(expansion)
+  if (paid !== undefined) return err(refusal('already_refunded', { returnId: paid }))
 
-  const captureId = subjectCaptureId(order, expansion.event)
+  const captureId = subjectCaptureId(order, event)
   const named =
     captureId === null
       ? order.captures
@@ -94,25 +101,51 @@ function expandRefund(params: RefundParams, expansion: Expansion): Expanded {
   if (captureId === null && params.basis === 'amount') {
     return err(refusal('capture_not_named', { captureCount: order.captures.length }))
   }
+  return expandPerCapture(params, expansion, named)
+}
+
+function expandPerCapture(
+  params: RefundParams,
+  expansion: Expansion,
+  captures: readonly CaptureState[],
+): Expanded {
   const bodies: RefundOrder[] = []
-  for (const capture of named) {
-    const amount = amountOf(params, order, capture)
-    if (!amount.ok) {
-      // Of several captures some may have nothing left; what is left is paid back.
-      if (named.length > 1 && amount.error.code === 'nothing_to_refund') continue
-      return amount
-    }
-    const one = oneRefund(
-      params,
-      order,
-      ok({ capture, allocation: allocateAmount(capture, amount.value) }),
-    )
+  for (const capture of captures) {
+    const alreadyMinor = sum(bodies.map((body) => body.refundMinor))
+    const wantedMinor = wantedMinorOf(params, expansion.order, capture, alreadyMinor)
+    // Of several captures some may have nothing left; what is left is paid back.
+    if (wantedMinor === 0) continue
+    const one = oneRefund(params, expansion, {
+      capture,
+      allocation: allocateAmount(capture, wantedMinor),
+      alreadyMinor,
+    })
     if (!one.ok) return one
     bodies.push(...(one.value as readonly RefundOrder[]))
   }
   return bodies.length === 0 ? err(refusal('nothing_to_refund')) : ok(bodies)
 }
 
+/**
+ * The return for which the same rule has paid an amount before: a return that is reported twice is still one return.
+ * Refunds of returned items need no such memory, they count units.
+ */
+function paidForReturn({ order, event, rule }: Expansion): string | undefined {
+  const returnId = returnIdOf(event)
+  if (returnId === undefined || rule === null) return undefined
+  const isPaid = refundsOf(order).some(
+    (each) =>
+      (isOpen(each) || isConfirmed(each)) &&
+      each.command.rule === rule &&
+      each.refund.returnId === returnId,
+  )
+  return isPaid ? returnId : undefined
+}
+
+const returnIdOf = (event: OrderEvent): string | undefined =>
+  'returnId' in event ? event.returnId : undefined
+
+/** What one capture pays back. */
 interface CaptureAllocation {
   readonly capture: CaptureState
   readonly allocation: Allocation
@@ -134,37 +167,45 @@ function allocateFromReturn(
   return allocation.ok ? ok({ capture, allocation: allocation.value }) : allocation
 }
 
-function amountOf(
+/** What the params ask for, in minor units; `alreadyMinor` goes to other captures of the order. */
+function wantedMinorOf(
   params: RefundParams,
   order: OrderState,
   capture: CaptureState,
-): Result<number, Refusal> {
-  const refundableMinor = refundableMinorOf(order, capture)
-  const { capturedMinor } = captureBooks(order, capture)
-  const wantedMinor =
-    params.basis === 'amount'
-      ? (params.amountMinor ?? 0)
-      : params.basis === 'percent'
-        ? Math.floor((capturedMinor * (params.percent ?? 0)) / 100)
-        : refundableMinor
-  if (wantedMinor === 0) return err(refusal('nothing_to_refund', { captureId: capture.captureId }))
-  return ok(wantedMinor)
+  alreadyMinor: number,
+): number {
+  if (params.basis === 'amount') return params.amountMinor ?? 0
+  if (params.basis === 'percent') {
+    return shareMinor(captureBooks(order, capture).capturedMinor, params.percent ?? 0)
+  }
+  return leftMinorOf(order, capture, alreadyMinor)
 }
+
+const shareMinor = (amountMinor: number, percent: number): number =>
+  Math.floor((amountMinor * percent) / 100)
+
+/** What a capture can still pay back: by its own books, and by the order's in total. */
+const leftMinorOf = (order: OrderState, capture: CaptureState, alreadyMinor: number): number =>
+  Math.max(
+    0,
+    Math.min(
+      captureBooks(order, capture).refundableMinor,
+      orderBooks(order).refundableMinor - alreadyMinor,
+    ),
+  )
 
 function oneRefund(
   params: RefundParams,
-  order: OrderState,
-  found: Result<CaptureAllocation, Refusal>,
+  { order, event }: Expansion,
+  { capture, allocation, alreadyMinor }: CaptureAllocation & { readonly alreadyMinor: number },
 ): Expanded {
-  if (!found.ok) return found
-  const { capture } = found.value
   const kept =
     params.returnFeeMinor === undefined
-      ? ok(found.value.allocation)
-      : withReturnFee(order, found.value.allocation, params.returnFeeMinor)
+      ? ok(allocation)
+      : withReturnFee(order, allocation, params.returnFeeMinor)
   if (!kept.ok) return kept
   const { refundMinor, lines, units } = kept.value
-  const leftMinor = refundableMinorOf(order, capture)
+  const leftMinor = leftMinorOf(order, capture, alreadyMinor)
   if (lines.length === 0) return err(refusal('unknown_line', { captureId: capture.captureId }))
   if (refundMinor > leftMinor) {
     return err(
@@ -172,6 +213,8 @@ function oneRefund(
     )
   }
   const description = params.description === undefined ? {} : { description: params.description }
+  const returnId = returnIdOf(event)
+  const about = returnId === undefined ? {} : { returnId }
   return ok([
     {
       operation: 'refundOrder',
@@ -179,6 +222,7 @@ function oneRefund(
       refundMinor,
       lines,
       units,
+      ...about,
       ...description,
     },
   ])

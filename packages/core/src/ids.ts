@@ -84,6 +84,7 @@ export const INTERNAL_ID_PREFIXES: readonly string[] = [
   'answer:',
   'start:',
   'due:',
+  'fire:',
   'approval:',
   'expiry:',
   'resolve:',

@@ -68,6 +68,16 @@ export interface BooksConfirmed {
   readonly refundedMinor: number
 }
 
+/** A deadline has come near: remembered, and reported to the rules in the same transaction. */
+export interface DeadlineFired {
+  readonly id: string
+  readonly type: 'deadline.fired'
+  readonly orderId: string
+  readonly at: IsoInstant
+  /** The event that the rules hear of. */
+  readonly reports: DeadlineApproaching
+}
+
 /** Events about one command. */
 export type CommandEvent =
   | CommandStarted
@@ -80,7 +90,7 @@ export type CommandEvent =
   | CommandResumed
 
 /** Everything that the engine itself reports. */
-export type InternalEvent = CommandEvent | BooksConfirmed | DeadlineApproaching
+export type InternalEvent = CommandEvent | BooksConfirmed | DeadlineFired | DeadlineApproaching
 
 /** Everything that changes an order. `order.observed` carries its read once it was made. */
 export type EngineEvent = ReportedEvent | InternalEvent

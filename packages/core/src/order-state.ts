@@ -39,6 +39,10 @@ export interface CommandChartContext {
   readonly notBefore: IsoInstant | null
   /** Reads of Klarna's books that did not find it. */
   readonly auditCount: number
+  /** Whether an earlier attempt than the last could have reached Klarna. */
+  readonly reachedBefore: boolean
+  /** How often in a row something held the call or the read back. */
+  readonly deferCount: number
   /** Looks before paying that came back older than our own books. */
   readonly staleCount: number
   readonly approvalsNeeded: number

@@ -5,6 +5,8 @@ export const REFUSALS = {
   event_id_reused: 'this event id was used before with another content; nothing was done',
   unknown_order:
     'this order is not known yet; the event is kept and replayed once the order is registered',
+  event_decided: 'this event was decided before; nothing more comes of it',
+  from_the_future: 'the event says that it happens more than a day from now; nothing was done',
   stale_event: 'a newer report of the same thing is known already',
   unknown_capture: 'the order has no such capture',
   capture_not_named: 'the order has several captures and the event names none',
@@ -39,6 +41,10 @@ export const REFUSALS = {
   authorization_unknown: 'no expiry of the authorization is known, or nothing is left of it',
   unknown_action: 'the action cannot be read',
   not_awaiting_approval: 'the command does not wait for an approval',
+  approval_expired: 'the approval comes after its time; the command was given up',
+  not_stuck: 'the command is neither stuck nor paused, so there is nothing to resolve',
+  not_paused: 'the command is not paused',
+  command_under_way: 'the command has been sent, or was, and can no longer be dropped',
   approver_not_allowed:
     'the approver asked for the action, wrote the rule, or has approved already',
   approval_not_bound: 'the approval names other bytes than the command would send',

@@ -410,6 +410,7 @@ describe('an action becomes', () => {
         },
       ],
       units: [{ returnId: 'R-881', reference: '123050', quantity: 5 }],
+      returnId: 'R-881',
       description: 'damaged',
     })
   })

@@ -1,9 +1,11 @@
 /** Does the next due thing of one order. A runtime calls it until it is idle, never twice at once for one order. */
+
+import { assertNever } from '../assert.ts'
 import { findCommand, isSending } from '../books.ts'
-import type { EngineEvent } from '../internal-events.ts'
+import { type EngineEvent, STAFF_EVENT_TYPES } from '../internal-events.ts'
 import { nextStep, wakeAt } from '../lifecycle/next-step.ts'
-import type { Acceptance } from '../ports/store.ts'
-import { addMs, type IsoInstant } from '../time.ts'
+import type { Acceptance, StoredEvent } from '../ports/store.ts'
+import type { IsoInstant } from '../time.ts'
 import { makeWork } from '../work.ts'
 import type { Advanced, EnginePorts } from './engine-ports.ts'
 import { handleEvent } from './handle-event.ts'
@@ -13,11 +15,11 @@ import {
   answer,
   audit,
   expireApproval,
+  fireDeadline,
   type KnownOrder,
   performAttempt,
-  stopOf,
+  readHolds,
 } from './perform-attempt.ts'
-import { STOPPED_WAIT_MS } from './retry.ts'
 
 /**
  * Does one due thing of an order: decides its first open event, lets an approval expire, fires a deadline, makes an
@@ -29,13 +31,26 @@ import { STOPPED_WAIT_MS } from './retry.ts'
  * stops the order and tells a person.
  */
 export async function advanceOrder(ports: EnginePorts, orderId: string): Promise<Advanced> {
-  const open = await ports.store.firstOpenEvent(orderId)
-  if (open !== undefined && (open.retryAt ?? '') <= ports.clock.now())
-    return handleEvent(ports, open)
+  const open = await firstDueEvent(ports, orderId)
+  if (open.event !== undefined) {
+    const handled = await handleEvent(ports, open.event)
+    if (handled !== 'gone') return handled
+  }
   for (;;) {
-    const stepped = await step(ports, orderId, open?.retryAt ?? null)
+    const stepped = await step(ports, orderId, open.retryAt)
     if (stepped !== 'conflict') return stepped
   }
+}
+
+/** The oldest open event when it is due; else what staff did, which does not wait behind a source that is down. */
+async function firstDueEvent(
+  { store, clock }: EnginePorts,
+  orderId: string,
+): Promise<{ readonly event: StoredEvent | undefined; readonly retryAt: IsoInstant | null }> {
+  const oldest = await store.firstOpenEvent(orderId)
+  if (oldest === undefined || oldest.retryAt === null || oldest.retryAt <= clock.now())
+    return { event: oldest, retryAt: null }
+  return { event: await store.firstOpenEvent(orderId, STAFF_EVENT_TYPES), retryAt: oldest.retryAt }
 }
 
 async function step(
@@ -46,44 +61,30 @@ async function step(
   const { order, ...rest } = await loadOrder(ports, orderId)
   if (order === null) return { type: 'idle', wakeAt: eventRetryAt }
   const loaded: KnownOrder = { order, ...rest }
-  // The kill switch is read before every send, repeats included.
-  const stops = await ports.store.stops()
-  const next = nextStep(
-    order,
-    ports.settings,
-    loaded.now,
-    (command) => stopOf(command, stops) !== undefined,
-  )
+  const isHeld = await readHolds(ports, order)
+  const next = nextStep(order, ports.settings, loaded.now, isHeld)
   switch (next.type) {
     case 'expireApproval':
       return expireApproval(ports, loaded, next.command)
-    case 'fireDeadline': {
-      await ports.store.accept(makeInboxEvent(next.event, loaded.now))
-      const stored = await ports.store.event(orderId, next.event.id)
-      // Decided under this id before: the order remembers it from now on.
-      return stored === undefined || stored.status === 'decided'
-        ? idle(ports, loaded, false)
-        : handleEvent(ports, stored)
-    }
+    case 'fireDeadline':
+      return fireDeadline(ports, loaded, next.event)
     case 'audit':
       return audit(ports, loaded, next.command)
     case 'attempt':
       return performAttempt(ports, loaded, next.command)
-    case 'nothing':
-      return idle(ports, loaded, next.isHeld)
+    case 'nothing': {
+      // A wake-up that brought nothing is moved on, so that it does not come again at once.
+      const at = wakeAt(order, ports.settings, loaded.now, isHeld)
+      await ports.store.rearm(orderId, at)
+      return { type: 'idle', wakeAt: earlierOf(at, eventRetryAt) }
+    }
+    default:
+      return assertNever(next)
   }
 }
 
-/** Nothing is due: a wake-up that brought nothing is moved on, so that it does not come again at once. */
-async function idle(
-  ports: EnginePorts,
-  { order, now }: KnownOrder,
-  isHeld: boolean,
-): Promise<Advanced> {
-  const at = isHeld ? addMs(now, STOPPED_WAIT_MS) : wakeAt(order, ports.settings, now)
-  await ports.store.rearm(order.orderId, at)
-  return { type: 'idle', wakeAt: at }
-}
+const earlierOf = (a: IsoInstant | null, b: IsoInstant | null): IsoInstant | null =>
+  [a, b].filter((at) => at !== null).toSorted()[0] ?? null
 
 /**
  * Recovers an order after a crash: an attempt that was started and never answered is an unknown outcome, never a success

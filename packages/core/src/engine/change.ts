@@ -32,6 +32,7 @@ export interface StepParts {
   readonly notices?: readonly Notice[]
   readonly work?: readonly Work[]
   readonly unparks?: boolean
+  readonly submits?: readonly InboxEvent[]
 }
 
 /** Builds the transaction. Alarms become notices on the channel `alarm`, so that a person hears of them at least once. */
@@ -80,7 +81,7 @@ export function buildChange(parts: StepParts): Change {
       ...ofType(effects, 'alarm').map((effect, index) => alarmNotice(parts, effect, index)),
     ],
     unparks: parts.unparks ?? false,
-    submits: [],
+    submits: parts.submits ?? [],
   }
 }
 

@@ -76,7 +76,11 @@ function classifyStatus(answer: HttpAnswer): Outcome {
   if (status >= 200 && status < 300)
     return { type: 'done', resultId: answer.resultId, evidence: 'answer' }
   if (status === 429)
-    return { type: 'not_started', reason, waitMs: answer.rateLimitResetMs ?? RATE_LIMIT_WAIT_MS }
+    return {
+      type: 'not_started',
+      reason,
+      waitMs: Math.max(RATE_LIMIT_WAIT_MS, answer.rateLimitResetMs ?? 0),
+    }
   if (status === 401) return { type: 'configuration', reason }
   if (status < 400 || status >= 500 || status === 408 || status === 409)
     return { type: 'unknown', reason }

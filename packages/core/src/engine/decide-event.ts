@@ -180,7 +180,7 @@ function workOfFailedRules(
     .map((verdict) =>
       makeWork({
         kind: 'rule_failed',
-        id: `rule_failed:${event.id}:${verdict.ruleSet}/${verdict.rule}`,
+        id: `rule_failed:${order.orderId}:${event.id}:${verdict.ruleSet}/${verdict.rule}`,
         orderId: order.orderId,
         at,
         about: `${verdict.ruleSet}/${verdict.rule}: ${verdict.failure ?? 'no reason given'}`,

@@ -19,26 +19,37 @@ import { FACT_WAITS_MS, lengthen } from './retry.ts'
  * and the claims on limits, all or nothing.
  *
  * An event of an unknown order is parked; one whose facts cannot be loaded waits and becomes a person's work in the end;
- * a change that came in between makes it decide again.
+ * a change that came in between makes it decide again. Returns `gone` when somebody else has decided the event meanwhile.
  */
-export async function handleEvent(ports: EnginePorts, stored: StoredEvent): Promise<Advanced> {
-  const event = readInboxEvent(stored)
-  for (;;) {
-    const loaded = await loadOrder(ports, stored.orderId)
-    const advanced =
-      loaded.order === null && event.type !== 'order.captured'
-        ? await park(ports, stored, loaded)
-        : isStaffEvent(event)
-          ? await handleStaffEvent(ports, stored, event, loaded)
-          : await handleOrderEvent(ports, stored, event, loaded)
-    if (advanced !== 'conflict') return advanced
+export async function handleEvent(
+  ports: EnginePorts,
+  found: StoredEvent,
+): Promise<Advanced | 'gone'> {
+  let stored: StoredEvent | undefined = found
+  while (stored !== undefined && isOpenEvent(stored)) {
+    const handled = await handleOnce(ports, stored)
+    if (handled !== 'conflict') return handled
+    stored = await ports.store.event(found.orderId, found.eventId)
   }
+  return 'gone'
+}
+
+const isOpenEvent = ({ status }: StoredEvent): boolean =>
+  status === 'accepted' || status === 'waiting'
+
+async function handleOnce(ports: EnginePorts, stored: StoredEvent): Promise<Advanced | 'conflict'> {
+  const event = readInboxEvent(stored)
+  const loaded = await loadOrder(ports, stored.orderId)
+  if (loaded.order === null && event.type !== 'order.captured') return park(ports, stored, loaded)
+  return isStaffEvent(event)
+    ? handleStaffEvent(ports, stored, event, loaded)
+    : handleOrderEvent(ports, stored, event, loaded)
 }
 
 type StaffEvent = Exclude<EngineEvent, OrderEvent>
 
 const isStaffEvent = (event: EngineEvent): event is StaffEvent =>
-  isCommandEvent(event) || event.type === 'books.confirmed'
+  isCommandEvent(event) || event.type === 'books.confirmed' || event.type === 'deadline.fired'
 
 async function handleOrderEvent(
   ports: EnginePorts,

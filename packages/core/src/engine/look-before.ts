@@ -17,8 +17,8 @@ const go: Look = { type: 'go' }
 const stop = (outcome: Outcome): Look => ({ type: 'stop', outcome })
 
 /**
- * Looks before an attempt. Refunds and the release are looked up before their first attempt (Klarna itself warns of
- * refunds made twice, by a system and in the portal); an extension's offer is read before every attempt.
+ * Looks before every attempt of a refund, a release or an extension: Klarna itself warns of refunds made twice, by a system
+ * and in the portal, and an attempt may come days after the one before.
  */
 export async function lookBefore(
   gateway: PaymentGateway,
@@ -26,14 +26,10 @@ export async function lookBefore(
   command: CommandState,
 ): Promise<Look> {
   const { body } = command.command
-  const isFirst = command.chart.context.attemptCount === 0
   if (body.operation === 'extendDueDate') return lookAtOffer(gateway, command, body)
-  if (
-    !isFirst ||
-    (body.operation !== 'refundOrder' && body.operation !== 'releaseRemainingAuthorization')
-  )
+  if (body.operation !== 'refundOrder' && body.operation !== 'releaseRemainingAuthorization') {
     return go
-
+  }
   const read = await gateway.readOrder(order.orderId)
   if (read.type === 'failed') return stop(lookFailed(read.answer))
   return body.operation === 'refundOrder'
@@ -71,7 +67,7 @@ function lookAtAuthorization(order: OrderState, observed: ObservedOrder): Look {
     : stop({ type: 'needs_person', reason: `remaining_authorization_differs:${klarnasMinor}` })
 }
 
-/** The offer is a gate only: days, currency and fee were fixed when it was decided, and no other offer is taken. */
+/** The offer is a gate only: days, currency and fee were fixed when it was decided; a dearer one is another offer. */
 async function lookAtOffer(
   gateway: PaymentGateway,
   command: CommandState,
@@ -86,7 +82,7 @@ async function lookAtOffer(
   const isOpen =
     read.value.currency === currency &&
     read.value.options.some(
-      (option) => option.numberOfDays === body.numberOfDays && option.feeMinor <= body.feeMaxMinor,
+      (option) => option.numberOfDays === body.numberOfDays && option.feeMinor <= body.feeMinor,
     )
   return isOpen ? go : stop(closedGate(command))
 }

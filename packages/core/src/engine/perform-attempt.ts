@@ -2,6 +2,7 @@
 import { assert } from '../assert.ts'
 import { findCommand } from '../books.ts'
 import { ACTION_OF_OPERATION } from '../commands.ts'
+import type { DeadlineApproaching } from '../events.ts'
 import { answerEventId } from '../ids.ts'
 import type {
   CommandAnswered,
@@ -9,12 +10,14 @@ import type {
   CommandEvent,
   CommandExpired,
   CommandStarted,
+  DeadlineFired,
 } from '../internal-events.ts'
 import { leavesNoTrace } from '../lifecycle/apply-command-event.ts'
 import { applyEvent } from '../lifecycle/apply-event.ts'
+import type { IsHeld } from '../lifecycle/next-step.ts'
 import type { CommandState, OrderState } from '../order-state.ts'
 import type { Outcome } from '../outcome.ts'
-import type { AttemptChange, Stop } from '../ports/store.ts'
+import type { AttemptChange, InboxEvent } from '../ports/store.ts'
 import type { IsoInstant } from '../time.ts'
 import { laterOf } from '../time.ts'
 import { buildChange } from './change.ts'
@@ -31,14 +34,21 @@ export type KnownOrder = LoadedOrder & { readonly order: OrderState }
 /** The step came to something, or another change came first. */
 type Stepped = Advanced | 'conflict'
 
-/** Which switch of the kill switch holds a command, if any. */
-export function stopOf({ command }: CommandState, stops: readonly Stop[]): Stop | undefined {
-  const scopes = [
-    'everything',
-    `action:${ACTION_OF_OPERATION[command.body.operation]}`,
-    ...(command.rule === null ? [] : [`rule:${command.rule}`]),
-  ]
-  return stops.find((stop) => scopes.includes(stop.scope))
+/**
+ * Says which commands of an order must not be sent now: those that the kill switch names, all in observe mode, and refunds
+ * while the books differ.
+ */
+export async function readHolds(
+  { store, settings }: EnginePorts,
+  order: OrderState,
+): Promise<IsHeld> {
+  const scopes = new Set((await store.stops()).map((stop) => stop.scope))
+  return ({ command: { body, rule } }) =>
+    settings.observe ||
+    (order.booksDiffer !== null && body.operation === 'refundOrder') ||
+    scopes.has('everything') ||
+    scopes.has(`action:${ACTION_OF_OPERATION[body.operation]}`) ||
+    (rule !== null && scopes.has(`rule:${rule}`))
 }
 
 /**
@@ -62,6 +72,13 @@ export async function performAttempt(
   const look = await lookBefore(ports.gateway, loaded.order, command)
   if (look.type === 'stop')
     return answer(ports, loaded, command, { outcome: look.outcome, attempt: 0 })
+  // The look may have taken a minute: the kill switch and the clock are read again, right before the send.
+  const isHeld = await readHolds(ports, loaded.order)
+  if (isHeld(command)) return 'conflict'
+  if (!isSameKeyAllowed(firstReachableAt, nowOf(ports, loaded))) {
+    const outcome = { type: 'unknown', reason: 'same_key_stop' } as const
+    return answer(ports, loaded, command, { outcome, attempt: 0 })
+  }
 
   const attempt = attemptCount + 1
   const started = await start(ports, loaded, command, attempt)
@@ -259,6 +276,25 @@ export async function expireApproval(
   return stepped(await commitStep(ports, loaded, event, null), command.id)
 }
 
+/** Remembers that a deadline fired and reports it to the rules, in one transaction. */
+export async function fireDeadline(
+  ports: EnginePorts,
+  loaded: KnownOrder,
+  reports: DeadlineApproaching,
+): Promise<Stepped> {
+  const { orderId } = reports
+  const event: DeadlineFired = {
+    id: `fire:${reports.id}`,
+    type: 'deadline.fired',
+    orderId,
+    at: loaded.now,
+    reports,
+  }
+  const submits = [makeInboxEvent(reports, loaded.now)]
+  const next = await commitStep(ports, loaded, event, null, submits)
+  return next === 'conflict' ? next : { type: 'stepped', commandId: null, order: next.order }
+}
+
 const stepped = (next: KnownOrder | 'conflict', commandId: string): Stepped =>
   next === 'conflict' ? next : { type: 'stepped', commandId, order: next.order }
 
@@ -266,8 +302,9 @@ const stepped = (next: KnownOrder | 'conflict', commandId: string): Stepped =>
 async function commitStep(
   ports: EnginePorts,
   loaded: KnownOrder,
-  event: CommandEvent,
+  event: CommandEvent | DeadlineFired,
   attempt: AttemptChange | null,
+  submits: readonly InboxEvent[] = [],
 ): Promise<KnownOrder | 'conflict'> {
   const applied = applyEvent(loaded.order, event, event.at)
   assert(applied.ok, `the engine's own event ${event.id} is allowed`)
@@ -279,6 +316,7 @@ async function commitStep(
       now: event.at,
       settings: ports.settings,
       routed: applied.value,
+      submits,
       ...(attempt === null ? {} : { attempt }),
     }),
   )

@@ -53,6 +53,8 @@ export async function planEvent(
   const loaded = await loadOrder(ports, event.orderId)
   if (loaded.order === null && event.type !== 'order.captured')
     return err(refusal('unknown_order', { orderId: event.orderId }))
+  const known = await ports.store.event(event.orderId, event.id)
+  if (known?.status === 'decided') return err(refusal('event_decided', { eventId: event.id }))
   const decided = (await decideEvent(ports, loaded, event)).settle(new Map())
   if (decided.type === 'down') return err({ code: 'source_down', reason: decided.reason })
   if (decided.type === 'refused') return err(decided.refusal)

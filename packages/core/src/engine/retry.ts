@@ -17,6 +17,7 @@ export const AUDIT_WAITS_MS: readonly number[] = [600_000, 1_800_000]
 /** Looks before paying that may come back older than our books before a person is asked. */
 export const STALE_LOOKS_MAX = 5
 export const STALE_LOOK_WAIT_MS = 60_000
+export const AUDIT_RETRY_WAIT_MS = 60_000
 export const RATE_LIMIT_WAIT_MS = 1_000
 export const UNSENT_WAIT_MS = 5_000
 export const NO_CREDENTIALS_WAIT_MS = 60_000
@@ -36,6 +37,22 @@ export const PARKED_DAYS = 7
 export function lengthen(waitMs: number, name: string): number {
   const fraction = Number.parseInt(sha256Hex(name).slice(0, 8), 16) / 0xffffffff
   return waitMs + Math.floor((waitMs / 2) * fraction)
+}
+
+/** A call that something keeps holding back waits twice as long each time, up to this. */
+export const DEFER_WAIT_MAX_MS = 300_000
+/** After so many waits, a day and more, a person is asked. */
+export const DEFER_MAX_COUNT = 300
+
+/**
+ * How long a call waits that was not started for the (`deferCount` + 1)th time in a row, or null when a person is due.
+ *
+ * Never shorter than `waitMs`, which may come from Klarna's rate limit; 0 from there would be a hot loop.
+ */
+export function deferWaitMs(waitMs: number, deferCount: number, name: string): number | null {
+  if (deferCount >= DEFER_MAX_COUNT) return null
+  const grownMs = Math.min(DEFER_WAIT_MAX_MS, RATE_LIMIT_WAIT_MS * 2 ** Math.min(deferCount, 20))
+  return lengthen(Math.max(waitMs, grownMs), `${name}:defer:${deferCount}`)
 }
 
 /** What is known of a command's attempts when one of them ended in doubt. */

@@ -1,9 +1,10 @@
 /** Applies what happened to a command: attempts and their outcomes, approvals, reads of the books, people's findings. */
 import { assertNever } from '../assert.ts'
-import { commandPhase, findCommand } from '../books.ts'
-import { auditAt, repeatAt } from '../engine/retry.ts'
-import type { CommandAnswered, CommandEvent } from '../internal-events.ts'
+import { commandPhase, findCommand, isSending } from '../books.ts'
+import { AUDIT_RETRY_WAIT_MS, auditAt, deferWaitMs, repeatAt } from '../engine/retry.ts'
+import type { CommandAnswered, CommandApproved, CommandEvent } from '../internal-events.ts'
 import type { CommandState } from '../order-state.ts'
+import type { Outcome } from '../outcome.ts'
 import { type Refusal, refusal } from '../refusals.ts'
 import { err, ok, type Result } from '../result.ts'
 import { addMs, type IsoInstant } from '../time.ts'
@@ -18,7 +19,8 @@ export const leavesNoTrace = ({ command }: CommandState): boolean =>
  * Applies an event about a command.
  *
  * `now` is the instant of deciding; waits count from it. Contradicting and late answers raise alarms, they never vanish.
- * Refuses: `unknown_command`, `not_awaiting_approval`, `approver_not_allowed`, `approval_not_bound`.
+ * Refuses: `unknown_command`, `not_awaiting_approval`, `approval_expired`, `not_stuck`, `not_paused`,
+ *   `command_under_way`, `approver_not_allowed`, `approval_not_bound`.
  */
 export function applyCommandEvent(
   routed: Routed,
@@ -37,26 +39,44 @@ export function applyCommandEvent(
 }
 
 function refuse(command: CommandState, event: CommandEvent): Refusal | undefined {
-  if (
-    event.type !== 'command.approved' &&
-    event.type !== 'command.rejected' &&
-    event.type !== 'command.expired'
-  )
-    return undefined
-  if (commandPhase(command) !== 'awaitingApproval') {
-    return refusal('not_awaiting_approval', {
-      commandId: event.commandId,
-      phase: commandPhase(command),
-    })
+  const phase = commandPhase(command)
+  const facts = { commandId: event.commandId, phase }
+  switch (event.type) {
+    case 'command.approved':
+      return refuseApproval(command, event)
+    case 'command.expired':
+      return phase === 'awaitingApproval' ? undefined : refusal('not_awaiting_approval', facts)
+    case 'command.rejected':
+      return phase === 'awaitingApproval' || isUnsent(command)
+        ? undefined
+        : refusal('command_under_way', facts)
+    case 'command.resolved':
+      return phase === 'stuck' || phase === 'paused' ? undefined : refusal('not_stuck', facts)
+    case 'command.resumed':
+      return phase === 'paused' ? undefined : refusal('not_paused', facts)
+    default:
+      return undefined
   }
-  if (event.type !== 'command.approved') return undefined
-  if (event.hash !== command.approvalHash)
-    return refusal('approval_not_bound', { commandId: event.commandId })
-  const isOneself =
-    event.by === command.command.requestedBy || command.chart.context.approvedBy.includes(event.by)
-  const isAuthor = command.barredApprovers.includes(event.by)
-  return isOneself || isAuthor
-    ? refusal('approver_not_allowed', { commandId: event.commandId })
+}
+
+/** Whether the command is ready and no attempt of it has left doubt. */
+const isUnsent = (command: CommandState): boolean =>
+  commandPhase(command) === 'requested' &&
+  !isSending(command) &&
+  command.chart.context.unknownCount === 0
+
+function refuseApproval(command: CommandState, event: CommandApproved): Refusal | undefined {
+  const { approvalExpiresAt, approvedBy } = command.chart.context
+  const facts = { commandId: event.commandId }
+  if (commandPhase(command) !== 'awaitingApproval') {
+    return refusal('not_awaiting_approval', { ...facts, phase: commandPhase(command) })
+  }
+  if (approvalExpiresAt !== null && event.at > approvalExpiresAt)
+    return refusal('approval_expired', facts)
+  if (event.hash !== command.approvalHash) return refusal('approval_not_bound', facts)
+  const isOneself = event.by === command.command.requestedBy || approvedBy.includes(event.by)
+  return isOneself || command.barredApprovers.includes(event.by)
+    ? refusal('approver_not_allowed', facts)
     : undefined
 }
 
@@ -98,7 +118,7 @@ function resolution(
 
 function answerToChartEvent(
   command: CommandState,
-  { outcome }: CommandAnswered,
+  { outcome, attempt }: CommandAnswered,
   now: IsoInstant,
 ): CommandChartEvent {
   const { context } = command.chart
@@ -118,14 +138,7 @@ function answerToChartEvent(
       return { type: 'unknown', why: outcome.reason, retryAt, auditAt: firstAuditAt }
     }
     case 'not_started':
-      return {
-        type: 'notStarted',
-        why: outcome.reason,
-        notBefore: addMs(now, outcome.waitMs),
-        isStale: outcome.reason === 'stale_read',
-        // A status came back, so Klarna has seen the key.
-        wasReachable: outcome.reason.startsWith('http_'),
-      }
+      return deferred(command, outcome, { now, attempt })
     case 'configuration':
       return { type: 'misconfigured', why: outcome.reason }
     case 'books_differ':
@@ -133,6 +146,24 @@ function answerToChartEvent(
       return { type: 'needsPerson', why: outcome.reason }
     default:
       return assertNever(outcome)
+  }
+}
+
+/** Something that passes holds the call back: it waits longer each time, and in the end a person is asked. */
+function deferred(
+  { command, chart }: CommandState,
+  outcome: Extract<Outcome, { readonly type: 'not_started' }>,
+  { now, attempt }: { readonly now: IsoInstant; readonly attempt: number },
+): CommandChartEvent {
+  const waitMs = deferWaitMs(outcome.waitMs, chart.context.deferCount, command.id)
+  if (waitMs === null) return { type: 'needsPerson', why: `not_started:${outcome.reason}` }
+  return {
+    type: 'notStarted',
+    why: outcome.reason,
+    notBefore: addMs(now, waitMs),
+    isStale: outcome.reason === 'stale_read',
+    // Nothing was sent that could be taken back, or a status came back: then Klarna has seen the key.
+    wasReachable: attempt === 0 || outcome.reason.startsWith('http_'),
   }
 }
 
@@ -144,8 +175,13 @@ function auditToChartEvent(
   if (finding === 'present') return { type: 'auditedPresent' }
   if (finding === 'no_trace')
     return { type: 'auditedAbsent', auditAt: null, why: 'leaves_no_trace' }
-  if (finding === 'unreadable') return { type: 'auditPostponed', auditAt: addMs(now, 60_000) }
-  const { auditCount } = command.chart.context
+  const { auditCount, deferCount } = command.chart.context
+  if (finding === 'unreadable') {
+    const waitMs = deferWaitMs(AUDIT_RETRY_WAIT_MS, deferCount, command.command.id)
+    return waitMs === null
+      ? { type: 'auditedAbsent', auditAt: null, why: 'books_unreadable' }
+      : { type: 'auditPostponed', auditAt: addMs(now, waitMs) }
+  }
   return {
     type: 'auditedAbsent',
     auditAt: auditAt(auditCount + 1, now),

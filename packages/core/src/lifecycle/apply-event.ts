@@ -2,18 +2,27 @@
 import { assert } from '../assert.ts'
 import { orderBooks } from '../books.ts'
 import type { OrderEvent } from '../events.ts'
-import type { BooksConfirmed, CommandEvent, EngineEvent, Observation } from '../internal-events.ts'
+import type {
+  BooksConfirmed,
+  CommandEvent,
+  DeadlineFired,
+  EngineEvent,
+  Observation,
+} from '../internal-events.ts'
 import type { OrderState } from '../order-state.ts'
 import { type Refusal, refusal } from '../refusals.ts'
 import { err, ok, type Result } from '../result.ts'
-import { type IsoInstant, laterOf } from '../time.ts'
+import { addMs, type IsoInstant, laterOf } from '../time.ts'
 import { booksWorkId } from '../work.ts'
 import { applyCommandEvent } from './apply-command-event.ts'
 import { applyDelivery, applyReturn, checkCapture, reopen } from './apply-report.ts'
 import { deadlineKey } from './deadlines.ts'
 import { observeOrder } from './observe-order.ts'
 import { registerOrder } from './register-order.ts'
-import { type Routed, stepOrder } from './router.ts'
+import { closeIfDone, type Routed, stepOrder } from './router.ts'
+
+/** Clocks of senders differ; a day ahead is a mistake that would make every later report look old. */
+const FUTURE_MS = 86_400_000
 
 const COMMAND_EVENTS: readonly string[] = [
   'command.started',
@@ -37,7 +46,7 @@ export const isCommandEvent = (event: EngineEvent): event is CommandEvent =>
  *
  * Units: amounts in minor units of the order's currency.
  * Returns: the order and the effects, in the order in which they arose; or one refusal.
- * Refuses: what the parts refuse: `unknown_order`, `stale_event`, `unknown_capture`, `capture_not_named`,
+ * Refuses: what the parts refuse: `unknown_order`, `from_the_future`, `stale_event`, `unknown_capture`, `capture_not_named`,
  *   `unknown_return`, `unknown_line`, `return_exceeds_captured`, `currency_changed`, `captured_amount_changed`,
  *   `refund_exceeds_captured`, `unknown_command`, `not_awaiting_approval`, `approver_not_allowed`, `approval_not_bound`.
  * Throws: never on domain grounds; `AssertionError` when an invariant of the books is broken.
@@ -49,6 +58,8 @@ export function applyEvent(
   now: IsoInstant,
   observation: Observation = {},
 ): Result<Routed, Refusal> {
+  if (event.at > addMs(now, FUTURE_MS))
+    return err(refusal('from_the_future', { at: event.at, now }))
   if (event.type === 'order.captured') {
     const registered = registerOrder(order, event, now)
     return registered.ok ? ok(stamped(registered.value, now)) : registered
@@ -65,7 +76,8 @@ function applyKnown(
   observation: Observation,
 ): Result<Routed, Refusal> {
   if (isCommandEvent(event)) return applyCommandEvent(routed, event, now)
-  if (event.type === 'books.confirmed') return ok(confirmBooks(routed, event))
+  if (event.type === 'books.confirmed') return ok(closeIfDone(confirmBooks(routed, event)))
+  if (event.type === 'deadline.fired') return ok(rememberDeadline(routed, event))
   const refused = checkCapture(routed.order, event)
   return refused === undefined ? applyReport(routed, event, now, observation) : err(refused)
 }
@@ -92,17 +104,21 @@ function applyReport(
       return ok(
         observation.order === undefined ? routed : observeOrder(routed, observation.order, now),
       )
-    case 'deadline.approaching': {
-      const deadlinesFired = {
-        ...routed.order.deadlinesFired,
-        [deadlineKey(event)]: event.daysLeft,
-      }
-      return ok({ ...routed, order: { ...routed.order, deadlinesFired } })
-    }
     default:
-      // A dispatched parcel, and the merchant's own events: nothing changes until a rule acts on them.
+      // A dispatched parcel, a deadline, and the merchant's own events: nothing changes until a rule acts on them.
       return ok(routed)
   }
+}
+
+/** A deadline that fired late never makes an earlier one fire again. */
+function rememberDeadline(routed: Routed, { reports }: DeadlineFired): Routed {
+  const key = deadlineKey(reports)
+  const daysLeft = Math.min(
+    routed.order.deadlinesFired[key] ?? Number.POSITIVE_INFINITY,
+    reports.daysLeft,
+  )
+  const deadlinesFired = { ...routed.order.deadlinesFired, [key]: daysLeft }
+  return { ...routed, order: { ...routed.order, deadlinesFired } }
 }
 
 /** A person has compared the books: what Klarna paid back beyond ours counts from now on, on no capture. */

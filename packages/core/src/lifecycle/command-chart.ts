@@ -53,6 +53,8 @@ export const NEW_COMMAND: CommandChartContext = {
   firstReachableAt: null,
   notBefore: null,
   auditCount: 0,
+  reachedBefore: false,
+  deferCount: 0,
   staleCount: 0,
   approvalsNeeded: 0,
   approvedBy: [],
@@ -114,6 +116,7 @@ const machineSetup = setup({
         ? {
             attemptCount: context.attemptCount + 1,
             firstReachableAt: context.firstReachableAt ?? event.at,
+            reachedBefore: context.firstReachableAt !== null,
             notBefore: null,
             why: null,
           }
@@ -130,6 +133,7 @@ const machineSetup = setup({
       event.type === 'unknown'
         ? {
             unknownCount: context.unknownCount + 1,
+            deferCount: 0,
             why: event.why,
             notBefore: event.retryAt ?? event.auditAt,
           }
@@ -141,17 +145,20 @@ const machineSetup = setup({
             why: event.why,
             notBefore: event.notBefore,
             staleCount: context.staleCount + (event.isStale ? 1 : 0),
-            // An attempt that surely never left leaves no doubt behind.
+            deferCount: context.deferCount + 1,
+            // An attempt that surely never left takes back what its start assumed.
             firstReachableAt:
-              event.wasReachable || context.unknownCount > 0 ? context.firstReachableAt : null,
+              event.wasReachable || context.reachedBefore ? context.firstReachableAt : null,
           }
         : {},
     ),
     noteDoubtfulRefusal: assign(({ event }) =>
       event.type === 'refused' ? { why: event.why, notBefore: event.auditAt } : {},
     ),
-    noteAuditAt: assign(({ event }) =>
-      event.type === 'auditPostponed' ? { notBefore: event.auditAt } : {},
+    noteAuditAt: assign(({ context, event }) =>
+      event.type === 'auditPostponed'
+        ? { notBefore: event.auditAt, deferCount: context.deferCount + 1 }
+        : {},
     ),
     noteAbsent: assign(({ context, event }) =>
       event.type === 'auditedAbsent'
@@ -165,6 +172,8 @@ const machineSetup = setup({
       firstReachableAt: null,
       notBefore: null,
       auditCount: 0,
+      reachedBefore: false,
+      deferCount: 0,
       staleCount: 0,
       why: null,
     })),
@@ -263,7 +272,13 @@ export const commandChart = machineSetup.createMachine({
       initial: 'ready',
       on: answers,
       states: {
-        ready: { on: { start: { target: 'sending', actions: ['noteStart'] } } },
+        ready: {
+          on: {
+            start: { target: 'sending', actions: ['noteStart'] },
+            // A person drops what was not sent yet.
+            reject: { target: '#rejected', actions: ['noteWhy', 'free'] },
+          },
+        },
         sending: { tags: ['sending'] },
       },
     },
@@ -284,6 +299,13 @@ export const commandChart = machineSetup.createMachine({
           { guard: 'hasDoubt', target: 'doubtful', actions: [resumed] },
           { target: 'requested', actions: [resumed] },
         ],
+        // What the merchant id does not know can only be settled by a person.
+        resolveHappened: { target: 'confirmed', actions: ['noteWhy', 'book', resumed] },
+        resolveDidNotHappen: { target: 'refused', actions: ['noteWhy', 'free', resumed] },
+        resolveTryAsNew: {
+          target: 'requested',
+          actions: ['newGeneration', 'openGeneration', resumed],
+        },
         ...answers,
       },
     },
@@ -345,6 +367,6 @@ export const commandChart = machineSetup.createMachine({
         needsPerson: { actions: [alarm('answer_repeated')] },
       },
     },
-    rejected: { tags: ['settled'], on: unsentAnswers },
+    rejected: { id: 'rejected', tags: ['settled'], on: unsentAnswers },
   },
 })

@@ -15,13 +15,14 @@ import { describeRefusal, type Refusal, refusal } from '../refusals.ts'
 import type { Settings } from '../settings.ts'
 import { addMs } from '../time.ts'
 import { makeWork } from '../work.ts'
+import { reopen } from './apply-report.ts'
 import { NEW_COMMAND } from './command-chart.ts'
 import { type Ask, rankAsks } from './rank-asks.ts'
 import { approvalReason, reservationsFor } from './reserve.ts'
 import { closeIfDone, type Routed, stepCommand, stepOrder } from './router.ts'
 
 /** Everything that settling looks at; nothing else is read. */
-export interface SettleInput extends Expansion {
+export interface SettleInput extends Omit<Expansion, 'rule'> {
   readonly verdicts: readonly RuleVerdict[]
   readonly rules: RulesInForce | null
   readonly settings: Settings
@@ -91,7 +92,11 @@ function settleAsk(settling: Settling, ask: Ask, input: SettleInput): Settling {
   if (action.type === 'review') return settleReview(settling, ask, action, input)
   if (action.type === 'notify') return settleNotice(settling, ask, action, input)
 
-  const expanded = expandAction(action, { ...input, order: settling.routed.order })
+  const expanded = expandAction(action, {
+    ...input,
+    order: settling.routed.order,
+    rule: ruleKey(ask),
+  })
   if (!expanded.ok) return refuse(settling, ask, expanded.error)
   return settleBodies(settling, ask, expanded.value, input)
 }
@@ -114,9 +119,9 @@ function settleBodies(
   const reasons = ask.verdict === null ? (ask.why ?? '') : describeReasons(ask.verdict)
   const what = bodies.map((body) => describeBody(body, input.order.currency)).join(', ')
   const sentence = reasons === '' ? what : `${reasons}: ${what}`
-  if (input.settings.observe) return record(settling, ask, 'observed', sentence)
-
   const taken = new Set([...settling.taken, ...subjects])
+  if (input.settings.observe) return record({ ...settling, taken }, ask, 'observed', sentence)
+
   const queued = bodies.reduce<Settling>((all, body) => queueCommand(all, ask, body, input), {
     ...settling,
     taken,
@@ -164,15 +169,17 @@ function queueCommand(
     orderId: order.orderId,
     currency: order.currency,
     eventId: input.event.id,
-    rule: ask.rule === null ? null : `${ask.ruleSet}/${ask.rule}`,
+    rule: ruleKey(ask),
     requestedBy: ask.requestedBy,
     body,
   }
   const request = input.prepare(command)
+  // A closed order that something is still done about is open again.
+  const opened = reopen(settling.routed)
   const proposed: Routed = {
-    ...settling.routed,
+    ...opened,
     order: {
-      ...order,
+      ...opened.order,
       commands: [
         ...order.commands,
         {
@@ -225,6 +232,9 @@ function queueCommand(
 const approvalHashOf = (command: Command, request: PreparedRequest): string =>
   sha256Hex(canonicalJson([request.hash, command.body]))
 
+const ruleKey = (ask: Ask): string | null =>
+  ask.rule === null ? null : `${ask.ruleSet}/${ask.rule}`
+
 const claimRelease = (routed: Routed, body: CommandBody): Routed =>
   body.operation === 'releaseRemainingAuthorization'
     ? stepOrder(routed, { type: 'releaseRequested' })
@@ -233,7 +243,7 @@ const claimRelease = (routed: Routed, body: CommandBody): Routed =>
 function settleConflict(settling: Settling, ask: Ask, input: SettleInput): Settling {
   const work = makeWork({
     kind: 'rule_conflict',
-    id: `conflict:${input.event.id}:${ask.ruleSet}`,
+    id: `conflict:${input.order.orderId}:${input.event.id}:${ask.ruleSet}`,
     orderId: input.order.orderId,
     at: input.now,
     about: `rule set ${ask.ruleSet}`,
@@ -256,7 +266,7 @@ function settleReview(
   const { question, suggest } = action.params
   const work = makeWork({
     kind: 'review',
-    id: `review:${input.event.id}:${settling.actions.length}`,
+    id: `review:${input.order.orderId}:${input.event.id}:${settling.actions.length}`,
     orderId: input.order.orderId,
     at: input.now,
     about: question,

@@ -199,8 +199,8 @@ export interface ListedOrder {
 export interface Store {
   /** Makes an event durable; resolves after the commit. */
   accept(event: InboxEvent): Promise<Acceptance>
-  /** The oldest event of an order that is `accepted` or `waiting`, due or not; the order's events are decided in arrival order. */
-  firstOpenEvent(orderId: string): Promise<StoredEvent | undefined>
+  /** The oldest event of an order that is `accepted` or `waiting`, due or not, of these types when they are given. */
+  firstOpenEvent(orderId: string, types?: readonly string[]): Promise<StoredEvent | undefined>
   event(orderId: string, eventId: string): Promise<StoredEvent | undefined>
   order(orderId: string): Promise<StoredOrder | undefined>
   commit(change: Change): Promise<CommitResult>

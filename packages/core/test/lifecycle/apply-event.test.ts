@@ -126,11 +126,35 @@ const refused: readonly [string, RefusalCode, OrderState | null, EngineEvent][] 
     withRefund()[0],
     event('command.approved', { commandId: withRefund()[1], by: 'kim', hash: 'h' }),
   ],
+  [
+    'an event of the day after tomorrow',
+    'from_the_future',
+    guide,
+    event('delivery.accepted', { at: instant('2026-12-10T08:00:00Z') }),
+  ],
+  [
+    'to resolve what is not stuck',
+    'not_stuck',
+    withRefund()[0],
+    event('command.resolved', { commandId: withRefund()[1], by: 'kim', why: 'w', how: 'happened' }),
+  ],
+  [
+    'to resume what is not paused',
+    'not_paused',
+    withRefund()[0],
+    event('command.resumed', { commandId: withRefund()[1] }),
+  ],
+  [
+    'to drop what was sent',
+    'command_under_way',
+    apply(withRefund()[0], ...attempt(withRefund()[1], unknown)),
+    event('command.rejected', { commandId: withRefund()[1], by: 'kim', why: 'w' }),
+  ],
 ]
 
 describe('applyEvent refuses', () => {
   it.each(refused)('%s: %s', (_, code, order, given) => {
-    const applied = applyEvent(order, given, given.at)
+    const applied = applyEvent(order, given, given.at > later ? T0 : given.at)
     expect(applied.ok ? 'accepted' : applied.error.code).toBe(code)
   })
 })

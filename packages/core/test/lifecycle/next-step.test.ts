@@ -111,7 +111,8 @@ describe('the next step', () => {
 
   it('passes what the kill switch holds and says so', () => {
     expect(step(order, T0, (id) => id === refund1)).toEqual(['attempt', sendOut])
-    expect(nextStep(order, quiet, T0, () => true)).toEqual({ type: 'nothing', isHeld: true })
+    expect(nextStep(order, quiet, T0, () => true)).toEqual({ type: 'nothing' })
+    expect(wakeAt(order, quiet, T0, () => true)).toBe(addMs(T0, 60_000))
   })
 
   it('is an audit once no repeat is left, even under the kill switch', () => {
@@ -134,6 +135,16 @@ describe('the next step', () => {
     expect(step(approval, expiry)[0]).toBe('expireApproval')
   })
 })
+
+/** What the engine records when deadlines fire. */
+const firedAt = (order: OrderState, at: IsoInstant): readonly EngineEvent[] =>
+  dueDeadlines(order, settings, at).map((reports) => ({
+    id: `fire:${reports.id}`,
+    type: 'deadline.fired',
+    orderId: order.orderId,
+    at,
+    reports,
+  }))
 
 describe('deadlines', () => {
   const order = anOrder({ captures: [aCapture({ returnWindowEndsOn: plainDate('2026-12-20') })] })
@@ -158,7 +169,7 @@ describe('deadlines', () => {
     expect(fire(order, instant('2026-12-06T22:59:00Z'))).toEqual([])
     expect(nextDeadlineAt(order, settings, instant('2026-12-01T00:00:00Z'))).toBe(at)
     expect(fire(order, at)).toEqual(['due:due_date:capture-1:2026-12-14:7'])
-    const fired7 = apply(order, ...(dueDeadlines(order, settings, at) as readonly EngineEvent[]))
+    const fired7 = apply(order, ...firedAt(order, at))
     expect(fire(fired7, at)).toEqual([])
     expect(nextDeadlineAt(fired7, settings, at)).toBe('2026-12-10T23:00:00.000Z')
   })
@@ -171,9 +182,16 @@ describe('deadlines', () => {
     expect([fire(order, late), nextDeadlineAt(order, settings, late)]).toEqual([[], null])
   })
 
+  it('that fire late make no earlier one fire again', () => {
+    const at = instant('2026-12-11T12:00:00Z')
+    const late = instant('2026-12-07T12:00:00Z')
+    const both = apply(order, ...firedAt(order, at), ...firedAt(order, late))
+    expect(fire(both, at)).toEqual([])
+  })
+
   it('move with a confirmed extension, and fire again for the new date', () => {
     const at = instant('2026-12-07T12:00:00Z')
-    const fired7 = apply(order, ...(dueDeadlines(order, settings, at) as readonly EngineEvent[]))
+    const fired7 = apply(order, ...firedAt(order, at))
     const settled = settle(fired7, ask, [
       fired('extendDueDate', { choose: 'longest', maxFeeMinor: { SEK: 1000 } }),
     ])

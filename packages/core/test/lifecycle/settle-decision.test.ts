@@ -22,6 +22,7 @@ import {
   settings,
   settle,
   T0,
+  tomatoes,
 } from '../builders.ts'
 
 const back = returned()
@@ -80,7 +81,7 @@ describe('settling', () => {
     })
     expect(
       new Set(routed.effects.map((effect) => (effect.type === 'openWork' ? effect.work.id : ''))),
-    ).toEqual(new Set(['conflict:wms-881:returns']))
+    ).toEqual(new Set(['conflict:order-1:wms-881:returns']))
   })
 
   it.each(['draft', 'shadow'] as const)('never lets a %s rule act, win or block', (mode) => {
@@ -361,6 +362,52 @@ it('refunds one return once, however many events report it', () => {
   expect([inFlight, afterwards].map((each) => each.actions[0]?.refusal?.code)).toEqual([
     'already_refunded',
     'already_refunded',
+  ])
+})
+
+it('pays an amount for a return once per rule, however many events report the return', () => {
+  const share = [fired('refund', { basis: 'percent', percent: 20 })]
+  const first = settle(order, back, share)
+  const again = returned({ id: 'crm-17' })
+  const repeated = settle(apply(first.routed.order, again as EngineEvent), again, share)
+  expect(repeated.actions[0]?.refusal?.code).toBe('already_refunded')
+  const other = returned({ id: 'wms-900', returnId: 'R-900' })
+  expect(
+    settle(apply(first.routed.order, other as EngineEvent), other, share).commands,
+  ).toHaveLength(1)
+})
+
+it('never pays more than the order has left in total over several captures', () => {
+  const capture = aCapture({
+    capturedMinor: 3000,
+    lines: [{ ...tomatoes, quantity: 5, totalMinor: 3000 }],
+  })
+  const both = anOrder({
+    captures: [capture, { ...capture, captureId: 'capture-2' }],
+    order: { refundedMinor: 2000 },
+  })
+  const event = {
+    id: 'crm-1',
+    type: 'customer.reported',
+    orderId: 'order-1',
+    at: T0,
+    problem: 'late',
+  } as OrderEvent
+  const bodies = settle(both, event, [fired('refund', { basis: 'remaining' })]).commands.map(
+    ({ command }) => command.body,
+  )
+  expect(bodies).toMatchObject([{ refundMinor: 3000 }, { refundMinor: 1000 }])
+})
+
+it('opens a closed order again when something is still done about it', () => {
+  const whole = anOrder({ order: { remainingAuthorizedMinor: 0 } })
+  const accepted = { id: 'ok', type: 'delivery.accepted', orderId: 'order-1', at: T0 } as OrderEvent
+  const closed = settle(apply(whole, accepted as EngineEvent), accepted, []).routed.order
+  const own = { id: 'shop-7', type: 'shop.goodwill', orderId: 'order-1', at: T0 } as OrderEvent
+  const settled = settle(apply(closed, own as EngineEvent), own, [fired('sendOut')])
+  expect([closed.chart.value, settled.routed.order.chart.value]).toEqual([
+    'closed',
+    { open: 'released' },
   ])
 })
 
