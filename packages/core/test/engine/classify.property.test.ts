@@ -67,7 +67,7 @@ test('what surely did not start never reached Klarna, or its quota was full', ()
       const outcome = classify(answer)
       if (outcome.type !== 'not_started') return
 
-      expect(outcome.waitMs).toBeGreaterThanOrEqual(1_000)
+      expect(Number.isSafeInteger(outcome.waitMs) && outcome.waitMs >= 0).toBe(true)
       const isCertain =
         answer.type === 'answered'
           ? answer.status === 429
