@@ -1,0 +1,2 @@
+/** Entry `postdelivery/pino`: telemetry as log lines. Needs `pino`. */
+export { pinoTelemetry } from '@postdelivery/adapters/pino'

@@ -1,0 +1,240 @@
+/**
+ * What staff say to the engine: agree, refuse, tell what became of something. Each becomes an event of the inbox, so
+ * that it is recorded, decided in its turn, and harmless when it is said twice.
+ *
+ * Who somebody is was checked by the caller; `by` is believed.
+ */
+import {
+  type BooksConfirmed,
+  type Clock,
+  type CommandApproved,
+  type CommandRejected,
+  type CommandResolved,
+  type CommandResumed,
+  canonicalJson,
+  commandPhase,
+  decodeSnapshot,
+  type EngineEvent,
+  findCommand,
+  integer,
+  KLARNA_MAX_MINOR,
+  type OrderState,
+  oneOf,
+  type RuntimeStore,
+  readInboxEvent,
+  readShape,
+  record,
+  type Shape,
+  type StoreReader,
+  sha256Hex,
+  text,
+} from '@postdelivery/core'
+import { PostDeliveryFailure, withoutValue } from './failures.ts'
+
+const by = text({ max: 200 })
+const why = text({ max: 500 })
+
+const approvalShape = record({ by, hash: text({ min: 64, max: 64 }) })
+const rejectionShape = record({ by, why })
+const resolutionShape = record({
+  by,
+  why,
+  how: oneOf(['happened', 'did_not_happen', 'try_as_new']),
+})
+const resumptionShape = record({ by })
+const confirmationShape = record({
+  by,
+  why,
+  refundedMinor: integer({ min: 0, max: KLARNA_MAX_MINOR * 1_000 }),
+})
+
+/** One person agrees to exactly what the hash names: `approvalHash` of the command's view. */
+export interface Approval {
+  readonly by: string
+  readonly hash: string
+}
+
+/** One person says no. */
+export interface Rejection {
+  readonly by: string
+  readonly why: string
+}
+
+/** A person has found out what became of a command that is stuck. */
+export interface Resolution extends Rejection {
+  /** `try_as_new` sends it again under a new key: only for what surely did not happen. */
+  readonly how: 'happened' | 'did_not_happen' | 'try_as_new'
+}
+
+/** The merchant's set-up works again. */
+export interface Resumption {
+  readonly by: string
+}
+
+/** A person has compared the books. */
+export interface BooksConfirmation extends Rejection {
+  /** Refunded in total at Klarna, in minor units. */
+  readonly refundedMinor: number
+}
+
+export interface StaffPorts {
+  readonly store: Pick<RuntimeStore, 'order' | 'event'> & Pick<StoreReader, 'work'>
+  readonly clock: Clock
+}
+
+type StaffEvent =
+  | CommandApproved
+  | CommandRejected
+  | CommandResolved
+  | (CommandResumed & Resumption)
+  | BooksConfirmed
+
+/** Makes the event of an approval. `id`: the command's id, or that of its open work. */
+export async function makeApproval(
+  ports: StaffPorts,
+  id: string,
+  given: Approval,
+): Promise<StaffEvent> {
+  const { by, hash } = read(approvalShape, given)
+  const found = await findWaiting(ports, id, ['awaitingApproval'])
+  const { commandId, orderId } = found
+  return known(ports, {
+    // The hash is part of the id: who first named a wrong one can still agree to the right one.
+    id: `approval:${commandId}:${encodeURIComponent(by)}:${hash}`,
+    type: 'command.approved',
+    orderId,
+    at: ports.clock.now(),
+    commandId,
+    by,
+    hash,
+  })
+}
+
+/** Makes the event of a rejection. */
+export async function makeRejection(
+  ports: StaffPorts,
+  id: string,
+  given: Rejection,
+): Promise<StaffEvent> {
+  const { by, why } = read(rejectionShape, given)
+  const { commandId, orderId } = await findWaiting(ports, id, ['awaitingApproval'])
+  return known(ports, {
+    id: `approval:${commandId}:${encodeURIComponent(by)}:rejected`,
+    type: 'command.rejected',
+    orderId,
+    at: ports.clock.now(),
+    commandId,
+    by,
+    why,
+  })
+}
+
+/** Makes the event of what a person found out about a stuck command. */
+export async function makeResolution(
+  ports: StaffPorts,
+  id: string,
+  given: Resolution,
+): Promise<StaffEvent> {
+  const { by, why, how } = read(resolutionShape, given)
+  const { commandId, orderId, seq } = await findWaiting(ports, id, ['stuck'])
+  return known(ports, {
+    // A command can be stuck again later: the order's sequence number tells the occasions apart.
+    id: `resolve:${commandId}:${seq}:${digest({ by, why, how })}`,
+    type: 'command.resolved',
+    orderId,
+    at: ports.clock.now(),
+    commandId,
+    by,
+    why,
+    how,
+  })
+}
+
+/** Makes the event by which a paused command goes on. */
+export async function makeResumption(
+  ports: StaffPorts,
+  id: string,
+  given: Resumption,
+): Promise<StaffEvent> {
+  const { by } = read(resumptionShape, given)
+  const { commandId, orderId, seq } = await findWaiting(ports, id, ['paused'])
+  return known(ports, {
+    id: `resolve:${commandId}:${seq}:resumed`,
+    type: 'command.resumed',
+    orderId,
+    at: ports.clock.now(),
+    commandId,
+    by,
+  })
+}
+
+/** Makes the event by which refunds of an order go on after its books were compared. */
+export async function makeBooksConfirmation(
+  ports: StaffPorts,
+  orderId: string,
+  given: BooksConfirmation,
+): Promise<StaffEvent> {
+  const { by, why, refundedMinor } = read(confirmationShape, given)
+  const { order, seq } = await loadOrder(ports, orderId)
+  if (order.booksDiffer === null)
+    throw new PostDeliveryFailure('unknown_work', "no difference between the order's books is open")
+  return known(ports, {
+    id: `resolve:books:${seq}:${digest({ by, why, refundedMinor })}`,
+    type: 'books.confirmed',
+    orderId,
+    at: ports.clock.now(),
+    by,
+    why,
+    refundedMinor,
+  })
+}
+
+/** Reads who does something, and why. */
+export const readReason = (data: unknown): Rejection => read(rejectionShape, data)
+
+/** The event as it was said first: saying it again later is the same event, not another one under its id. */
+async function known(ports: StaffPorts, event: StaffEvent): Promise<StaffEvent> {
+  const stored = await ports.store.event(event.orderId, event.id)
+  if (stored === undefined) return event
+  const before: EngineEvent = readInboxEvent(stored)
+  return before.type === event.type ? (before as StaffEvent) : event
+}
+
+function read<Value>(shape: Shape<Value>, data: unknown): Value {
+  const checked = readShape(shape, data)
+  if (checked.ok) return checked.value
+  const problems = checked.error.map(withoutValue)
+  const list = problems.map(({ path, message }) => `\`${path}\` ${message}`).join('; ')
+  throw new PostDeliveryFailure('input_invalid', `what was given cannot be used: ${list}`, {
+    problems,
+  })
+}
+
+/** Finds the command of a work item, and sees that it still waits for this. */
+async function findWaiting(
+  ports: StaffPorts,
+  id: string,
+  phases: readonly string[],
+): Promise<{ readonly commandId: string; readonly orderId: string; readonly seq: number }> {
+  const open = await ports.store.work()
+  const work = open.find(
+    (each) => each.commandId !== undefined && (each.id === id || each.commandId === id),
+  )
+  const loaded = work === undefined ? null : await loadOrder(ports, work.orderId)
+  const command = loaded === null ? undefined : findCommand(loaded.order, work?.commandId ?? '')
+  if (loaded === null || command === undefined || !phases.includes(commandPhase(command)))
+    throw new PostDeliveryFailure('unknown_work', `nothing of the id \`${id}\` waits for this now`)
+  return { commandId: command.command.id, orderId: loaded.order.orderId, seq: loaded.seq }
+}
+
+async function loadOrder(
+  ports: StaffPorts,
+  orderId: string,
+): Promise<{ readonly order: OrderState; readonly seq: number }> {
+  const stored = await ports.store.order(orderId)
+  if (stored === undefined)
+    throw new PostDeliveryFailure('unknown_order', `the order \`${orderId}\` is not registered`)
+  return { order: decodeSnapshot(stored.snapshot), seq: stored.seq }
+}
+
+const digest = (content: object): string => sha256Hex(canonicalJson(content)).slice(0, 32)

@@ -1,0 +1,21 @@
+/** Entry `postdelivery/testing`: a Klarna of your own, signed events and a clock that you set, for your tests. */
+export type {
+  Fault,
+  FaultKind,
+  GuideOrderOptions,
+  OrderBooks,
+  OrderSeed,
+  Twin,
+  TwinOptions,
+  TwinSettings,
+} from '@postdelivery/adapters/klarna-twin'
+export {
+  DEFAULT_SETTINGS,
+  guideOrder,
+  sampleOrderId,
+  sampleOrders,
+  startTwin,
+} from '@postdelivery/adapters/klarna-twin'
+export type { FixedClock } from './fixed-clock.ts'
+export { fixedClock } from './fixed-clock.ts'
+export { SIGNATURE_HEADER, signEvent } from './signature.ts'

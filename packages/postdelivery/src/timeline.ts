@@ -1,0 +1,205 @@
+/** Everything that happened to an order, in order: events, decisions, calls with their keys, answers, what changed. */
+import {
+  type Command,
+  type DecidedAction,
+  type Decision,
+  describeCommand,
+  type EngineEvent,
+  findCommand,
+  type OrderState,
+  type OrderWord,
+  type Outcome,
+  readInboxEvent,
+  type StoredEvent,
+  type StoreReader,
+} from '@postdelivery/core'
+import { explainVerdict } from '@postdelivery/rules'
+import { createProgress } from './order-progress.ts'
+
+/** One thing that happened. Instants are ISO 8601 UTC. */
+export type TimelineEntry = EventEntry | DecisionEntry | CallEntry | AnswerEntry | StateEntry
+
+export interface EventEntry {
+  readonly kind: 'event'
+  readonly at: string
+  readonly eventId: string
+  readonly type: string
+  /** `accepted`, `waiting`, `parked`, `decided` or `dead_lettered`. */
+  readonly status: StoredEvent['status']
+  /** Why it waits, is parked or was given up. */
+  readonly reason: string | null
+  /** The event as it is stored. */
+  readonly event: EngineEvent
+}
+
+export interface DecisionEntry {
+  readonly kind: 'decision'
+  readonly at: string
+  readonly eventId: string
+  /** One line for people. */
+  readonly summary: string
+  /** The code with which the event itself was refused, or null. */
+  readonly refusal: string | null
+  /** Name and version of the sets that decided. */
+  readonly ruleSets: readonly string[]
+  /** Every rule that was asked, and why it fired or did not. */
+  readonly rules: readonly {
+    /** `set/rule` */
+    readonly rule: string
+    readonly verdict: string
+    readonly sentence: string
+  }[]
+  readonly actions: readonly DecidedAction[]
+}
+
+export interface CallEntry {
+  readonly kind: 'call'
+  readonly at: string
+  readonly commandId: string
+  readonly what: string
+  readonly method: string
+  readonly path: string
+  /** The exact body, or null. */
+  readonly body: string | null
+  readonly idempotencyKey: string
+  readonly generation: number
+  readonly attempt: number
+}
+
+export interface AnswerEntry {
+  readonly kind: 'answer'
+  readonly at: string
+  readonly commandId: string
+  readonly what: string
+  /** 0 when nothing was sent: a gate, or a look before paying. */
+  readonly attempt: number
+  readonly outcome: Outcome
+  readonly correlationId: string | null
+}
+
+export interface StateEntry {
+  readonly kind: 'state'
+  readonly at: string
+  /** What is different now, for people. */
+  readonly what: string
+  /** The order's word now. */
+  readonly word: OrderWord
+}
+
+/** Reads the timeline of an order, the oldest first. `order` is its newest state, null while it is not registered. */
+export async function readTimeline(
+  reader: Pick<StoreReader, 'events' | 'decisions' | 'requests'>,
+  orderId: string,
+  order: OrderState | null,
+): Promise<readonly TimelineEntry[]> {
+  const [events, decisions, requests] = await Promise.all([
+    reader.events(orderId),
+    reader.decisions(orderId),
+    reader.requests(orderId),
+  ])
+  const decisionsById = new Map(decisions.map((decision) => [decision.eventId, decision]))
+  const steps = events
+    .flatMap((stored) => stepsOf(stored, decisionsById.get(stored.eventId)))
+    .toSorted((a, b) => (a.at === b.at ? a.arrival - b.arrival : a.at < b.at ? -1 : 1))
+
+  const progress = order === null ? null : createProgress(order)
+  return steps.flatMap((step): readonly TimelineEntry[] => {
+    if (step.type === 'event') return eventEntries(step.stored, step.event, order, requests)
+    const decided = decisionEntry(step.decision)
+    const change = decided.refusal === null ? progress?.decided(step.event) : null
+    return [decided, ...stateEntry(change, decided.at)]
+  })
+
+  function eventEntries(
+    stored: StoredEvent,
+    event: EngineEvent,
+    known: OrderState | null,
+    sent: typeof requests,
+  ): readonly TimelineEntry[] {
+    if (!('commandId' in event)) return [entryOf(stored, event)]
+    const command = known === null ? undefined : findCommand(known, event.commandId)?.command
+    if (command === undefined) return [entryOf(stored, event)]
+    const change = stateEntry(progress?.commandChanged(command, event), event.at)
+    if (event.type === 'command.answered') return [answerEntry(command, event), ...change]
+    if (event.type !== 'command.started') return [entryOf(stored, event), ...change]
+    const request = sent.find(
+      (each) => each.commandId === command.id && each.generation === event.generation,
+    )
+    return request === undefined ? [] : [callEntry(command, event, request), ...change]
+  }
+}
+
+type Step = { readonly at: string; readonly arrival: number; readonly event: EngineEvent } & (
+  | { readonly type: 'event'; readonly stored: StoredEvent }
+  | { readonly type: 'decision'; readonly decision: Decision }
+)
+
+/** An event happens when it is accepted, its decision when it is decided; what only the engine reports has no decision. */
+function stepsOf(stored: StoredEvent, decision: Decision | undefined): readonly Step[] {
+  const event = readInboxEvent(stored)
+  const { arrival } = stored
+  const arrived: Step = { type: 'event', at: stored.acceptedAt, arrival, event, stored }
+  if (decision === undefined) return [arrived]
+  return [arrived, { type: 'decision', at: decision.decidedAt, arrival, event, decision }]
+}
+
+const entryOf = (stored: StoredEvent, event: EngineEvent): EventEntry => ({
+  kind: 'event',
+  at: stored.acceptedAt,
+  eventId: stored.eventId,
+  type: stored.type,
+  status: stored.status,
+  reason: stored.reason,
+  event,
+})
+
+const decisionEntry = (decision: Decision): DecisionEntry => ({
+  kind: 'decision',
+  at: decision.decidedAt,
+  eventId: decision.eventId,
+  summary: decision.summary,
+  refusal: decision.refusal?.code ?? null,
+  ruleSets: decision.ruleSets.map(({ name, version }) => `${name} ${version}`),
+  rules: decision.rules.map((verdict) => ({
+    rule: `${verdict.ruleSet}/${verdict.rule}`,
+    verdict: verdict.verdict,
+    sentence: explainVerdict(verdict),
+  })),
+  actions: decision.actions,
+})
+
+const callEntry = (
+  command: Command,
+  { at, generation, attempt }: Extract<EngineEvent, { readonly type: 'command.started' }>,
+  request: Awaited<ReturnType<StoreReader['requests']>>[number],
+): CallEntry => ({
+  kind: 'call',
+  at,
+  commandId: command.id,
+  what: describeCommand(command),
+  method: request.method,
+  path: request.path,
+  body: request.body,
+  idempotencyKey: request.idempotencyKey,
+  generation,
+  attempt,
+})
+
+const answerEntry = (
+  command: Command,
+  event: Extract<EngineEvent, { readonly type: 'command.answered' }>,
+): AnswerEntry => ({
+  kind: 'answer',
+  at: event.at,
+  commandId: command.id,
+  what: describeCommand(command),
+  attempt: event.attempt,
+  outcome: event.outcome,
+  correlationId: event.correlationId,
+})
+
+const stateEntry = (
+  change: { readonly what: string; readonly word: OrderWord } | null | undefined,
+  at: string,
+): readonly StateEntry[] =>
+  change === null || change === undefined ? [] : [{ kind: 'state', at, ...change }]
