@@ -9,7 +9,7 @@ import {
   remainingMinorOf,
   statusOf,
 } from './order-book.ts'
-import type { Step } from './refund-order.ts'
+import type { Step } from './step.ts'
 
 /** Methods whose authorization cannot be extended. Source: Klarna's guide to extended authorizations. */
 const NOT_EXTENDABLE: ReadonlySet<string> = new Set(['CARD', 'PAY_BY_CARD', 'FIXED_SUM_CREDIT'])

@@ -9,8 +9,8 @@ import {
   statusOf,
 } from './order-book.ts'
 import { linesProblem } from './order-lines.ts'
-import type { Step } from './refund-order.ts'
 import { orderPath } from './routes.ts'
+import type { Step } from './step.ts'
 import { partId } from './twin-ids.ts'
 import type { WireCaptureRequest } from './wire.ts'
 

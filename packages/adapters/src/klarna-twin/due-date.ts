@@ -9,7 +9,7 @@ import {
   type OrderBook,
   withCapture,
 } from './order-book.ts'
-import type { Step } from './refund-order.ts'
+import type { Step } from './step.ts'
 import type { WireExtensionRequest } from './wire.ts'
 
 /** Where extensions are offered. Source: Klarna's price list for due-date extensions. */

@@ -4,9 +4,10 @@ import { extendAuthorizationTime, releaseRemainingAuthorization } from './author
 import { captureOrder } from './capture-order.ts'
 import { extendDueDate, getOptionsForExtendDueDate } from './due-date.ts'
 import { type CaptureBook, type Context, captureOf, type OrderBook } from './order-book.ts'
-import { refundOrder, type Step } from './refund-order.ts'
+import { refundOrder } from './refund-order.ts'
 import type { OperationId, Target } from './routes.ts'
 import { appendShippingInfo, triggerSendOut } from './shipping.ts'
+import type { Step } from './step.ts'
 import type {
   WireCaptureRequest,
   WireExtensionRequest,

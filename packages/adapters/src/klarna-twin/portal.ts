@@ -3,7 +3,8 @@ import { done, failed } from './answer.ts'
 import { releaseRemainingAuthorization } from './authorization.ts'
 import { captureOrder } from './capture-order.ts'
 import { type CaptureBook, type Context, captureOf, type OrderBook } from './order-book.ts'
-import { bookRefund, refundRefusal, type Step } from './refund-order.ts'
+import { bookRefund, refundRefusal } from './refund-order.ts'
+import type { Step } from './step.ts'
 
 /** What a person may do. Amounts in minor units of the order's currency. */
 export type PortalAction =

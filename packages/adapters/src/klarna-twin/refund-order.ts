@@ -15,14 +15,9 @@ import {
 } from './order-book.ts'
 import { linesProblem } from './order-lines.ts'
 import { orderPath } from './routes.ts'
+import type { Step } from './step.ts'
 import { partId } from './twin-ids.ts'
 import type { WireLine, WireRefundRequest } from './wire.ts'
-
-/** What a call leaves behind. */
-export interface Step {
-  readonly book: OrderBook
-  readonly answer: TwinAnswer
-}
 
 /** Markets with return fees. Source: Klarna's guide to refunds, return fee. */
 const RETURN_FEE_COUNTRIES: ReadonlySet<string> = new Set(

@@ -1,7 +1,7 @@
 /** Adding parcels to a capture, and sending the customer the invoice again. */
 import { done, failed } from './answer.ts'
 import { type CaptureBook, type Context, type OrderBook, withCapture } from './order-book.ts'
-import type { Step } from './refund-order.ts'
+import type { Step } from './step.ts'
 import type { WireShippingRequest } from './wire.ts'
 
 /**
