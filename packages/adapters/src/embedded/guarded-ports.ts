@@ -14,19 +14,19 @@ export const guardTelemetry = (inner: Telemetry): Telemetry => ({
 
 /** The store as the steps see it; `onNotices` is called after a commit that has left notices to deliver. */
 export const watchNotices = (inner: Store, onNotices: () => void): Store => ({
-  accept: (event) => inner.accept(event),
-  firstOpenEvent: (orderId) => inner.firstOpenEvent(orderId),
-  event: (orderId, eventId) => inner.event(orderId, eventId),
-  order: (orderId) => inner.order(orderId),
+  accept: (...given) => inner.accept(...given),
+  firstOpenEvent: (...given) => inner.firstOpenEvent(...given),
+  event: (...given) => inner.event(...given),
+  order: (...given) => inner.order(...given),
   async commit(change) {
     const result = await inner.commit(change)
     if (result.type === 'committed' && change.notices.length > 0) onNotices()
     return result
   },
-  request: (commandId, generation) => inner.request(commandId, generation),
-  rearm: (orderId, wakeAt) => inner.rearm(orderId, wakeAt),
-  stops: () => inner.stops(),
-  openWork: (work) => inner.openWork(work),
+  request: (...given) => inner.request(...given),
+  rearm: (...given) => inner.rearm(...given),
+  stops: (...given) => inner.stops(...given),
+  openWork: (...given) => inner.openWork(...given),
 })
 
 /** The class of an error alone, for telemetry: its text may hold anything. */

@@ -11,7 +11,7 @@ const RESTING_STATES = [
   'stuck',
 ] as const
 
-/** Where a command rests. `held`: it waits behind a paused one of its order. */
+/** Where a command rests. `held`: another command of its order is paused, or its books differ from Klarna's. */
 export type RestingState = (typeof RESTING_STATES)[number] | 'held'
 
 /** One command that has come to rest. */
@@ -55,20 +55,26 @@ export function settlementOf(decision: Decision, order: OrderState | null): Sett
 const commandIdsOf = (decision: Decision): readonly string[] =>
   decision.actions.flatMap((action) => action.commandIds)
 
-/** A paused command holds back all later ones: with it they wait for the person who resumes it. */
 function restingCommands(order: OrderState): readonly SettledCommand[] {
-  let pausedId: string | null = null
+  const paused = order.commands.find(({ chart }) => chart.value === 'paused')
   return order.commands.flatMap(({ command, chart }): readonly SettledCommand[] => {
+    const commandId = command.id
     const state = RESTING_STATES.find((each) => each === chart.value)
-    if (state === 'paused') pausedId ??= command.id
     if (state !== undefined) {
-      const why = state === 'confirmed' ? null : chart.context.why
-      return [{ commandId: command.id, state, why }]
+      return [{ commandId, state, why: state === 'confirmed' ? null : chart.context.why }]
     }
-    return pausedId === null
-      ? []
-      : [{ commandId: command.id, state: 'held', why: `paused:${pausedId}` }]
+    if (JSON.stringify(chart.value) === SENDING || chart.value === 'auditing') return []
+    if (paused !== undefined) {
+      return [{ commandId, state: 'held', why: `paused:${paused.command.id}` }]
+    }
+    const isRefund = command.body.operation === 'refundOrder'
+    return order.booksDiffer !== null && isRefund
+      ? [{ commandId, state: 'held', why: 'books_differ' }]
+      : []
   })
 }
+
+/** An attempt is on its way. */
+const SENDING = JSON.stringify({ requested: 'sending' })
 
 const HUMAN_STATES: readonly RestingState[] = ['awaitingApproval', 'paused', 'stuck', 'held']

@@ -70,7 +70,7 @@ test('64 orders at once are each refunded once', async () => {
   expect(new Set(writes().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(64)
 })
 
-test('an answer that got lost after the work is asked for again with the same key: one refund', async () => {
+test('a refund whose answer got lost is found at Klarna by its reference: one refund, one call', async () => {
   const { time, twin, rig, at, order, writes } = await setUp()
   twin.setFaults([{ kind: 'answer_lost', operation: 'refundOrder' }])
 
@@ -81,6 +81,23 @@ test('an answer that got lost after the work is asked for again with the same ke
   const settled = await receipt.settled
 
   expect(doubt).toBe('doubtful')
+  expect(settled.commands.map(({ state }) => state)).toEqual(['confirmed'])
+  expect(writes()).toHaveLength(1)
+  expect(twin.books(order.orderId).refunds).toHaveLength(1)
+})
+
+test('when Klarna shows an older order, the refund is asked for again with its key: one refund', async () => {
+  const { time, twin, rig, at, order, writes } = await setUp()
+  twin.setFaults([
+    { kind: 'answer_lost', operation: 'refundOrder' },
+    { kind: 'stale', operation: 'getOrder', skip: 1 },
+  ])
+
+  const receipt = await rig.engine.submit(returned(order, at))
+  await rig.engine.idle()
+  await time.advance(10_000)
+  const settled = await receipt.settled
+
   expect(settled.commands.map(({ state }) => state)).toEqual(['confirmed'])
   expect(writes().map(({ replayed }) => replayed)).toEqual([false, true])
   expect(new Set(writes().map(({ idempotencyKey }) => idempotencyKey)).size).toBe(1)
