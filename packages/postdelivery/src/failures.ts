@@ -31,7 +31,6 @@ export const POST_DELIVERY_FAILURES = {
     retry: false,
     hint: 'nothing of this id waits for a person now; see `work`',
   },
-  event_decided: { retry: false, hint: 'plan it under an id that was not used' },
   plan_refused: { retry: false, hint: 'see `refusal`' },
   source_down: { retry: true, hint: 'try again later' },
   klarna_unreadable: { retry: true, hint: 'see `status` and `errorCode`, then try again' },

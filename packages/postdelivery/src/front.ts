@@ -25,6 +25,7 @@ import type { Health, PostDelivery, Receipt, StopScope } from './post-delivery.t
 import {
   type Approval,
   type BooksConfirmation,
+  type CommandName,
   makeApproval,
   makeBooksConfirmation,
   makeRejection,
@@ -85,11 +86,7 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
 
   async plan(event: EventInput<Facts>): Promise<Plan> {
     this.#assertOpen()
-    const { ports, store } = this.#parts
-    const read = this.#read(event)
-    if ((await store.event(read.orderId, read.id))?.status === 'decided')
-      throw new PostDeliveryFailure('event_decided', `the event \`${read.id}\` was decided before`)
-    const planned = await planEvent(ports, read)
+    const planned = await planEvent(this.#parts.ports, this.#read(event))
     if (planned.ok) return planned.value
     if (planned.error.code === 'source_down')
       throw new PostDeliveryFailure('source_down', `a source is down: ${planned.error.reason}`)
@@ -142,19 +139,19 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
     return this.#parts.store.work(filter)
   }
 
-  approve(id: string, approval: Approval): Promise<Receipt> {
+  approve(id: CommandName, approval: Approval): Promise<Receipt> {
     return this.#acceptStaff(id, () => makeApproval(this.#staffPorts, id, approval))
   }
 
-  reject(id: string, rejection: Rejection): Promise<Receipt> {
+  reject(id: CommandName, rejection: Rejection): Promise<Receipt> {
     return this.#acceptStaff(id, () => makeRejection(this.#staffPorts, id, rejection))
   }
 
-  resolve(id: string, resolution: Resolution): Promise<Receipt> {
+  resolve(id: CommandName, resolution: Resolution): Promise<Receipt> {
     return this.#acceptStaff(id, () => makeResolution(this.#staffPorts, id, resolution))
   }
 
-  resume(id: string, resumption: Resumption): Promise<Receipt> {
+  resume(id: CommandName, resumption: Resumption): Promise<Receipt> {
     return this.#acceptStaff(id, () => makeResumption(this.#staffPorts, id, resumption))
   }
 
@@ -251,8 +248,8 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
   }
 
   /** What one person says twice at once comes in one after the other, so that the second finds the first. */
-  #acceptStaff(about: string, make: () => Promise<EngineEvent>): Promise<Receipt> {
-    return this.#inTurn(`staff:${about}`, async () => {
+  #acceptStaff(about: CommandName, make: () => Promise<EngineEvent>): Promise<Receipt> {
+    return this.#inTurn(`staff:${JSON.stringify(about)}`, async () => {
       this.#assertOpen()
       return this.#accept(await make())
     })

@@ -51,7 +51,14 @@ export { renderTimeline } from './render-timeline.ts'
 export type { RulesFromOptions, RulesIssue, RulesRead, RulesSource } from './rules-source.ts'
 export { rulesFrom, rulesFromText } from './rules-source.ts'
 export { SIGNATURE_HEADER, signEvent } from './signature.ts'
-export type { Approval, BooksConfirmation, Rejection, Resolution, Resumption } from './staff.ts'
+export type {
+  Approval,
+  BooksConfirmation,
+  CommandName,
+  Rejection,
+  Resolution,
+  Resumption,
+} from './staff.ts'
 export type {
   AnswerEntry,
   CallEntry,

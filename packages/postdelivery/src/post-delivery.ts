@@ -14,7 +14,14 @@ import type {
 import type { EventInput, OwnFacts } from './event-input.ts'
 import type { RefusedRules } from './live-rules.ts'
 import type { OrderView } from './order-view.ts'
-import type { Approval, BooksConfirmation, Rejection, Resolution, Resumption } from './staff.ts'
+import type {
+  Approval,
+  BooksConfirmation,
+  CommandName,
+  Rejection,
+  Resolution,
+  Resumption,
+} from './staff.ts'
 import type { TimelineEntry } from './timeline.ts'
 import type { TrackOptions } from './track.ts'
 import type { Explanation } from './why.ts'
@@ -82,8 +89,7 @@ export interface PostDelivery<Facts extends OwnFacts = OwnFacts> extends AsyncDi
   /**
    * Says what an event would do now: the exact requests, the fees, the order afterwards. Writes and sends nothing.
    *
-   * Throws: `EventError` `event_invalid`; `PostDeliveryFailure` `plan_refused` with the refusal, `event_decided`,
-   *   `source_down`.
+   * Throws: `EventError` `event_invalid`; `PostDeliveryFailure` `plan_refused` with the refusal, `source_down`.
    */
   plan(event: EventInput<Facts>): Promise<Plan>
   /**
@@ -112,19 +118,22 @@ export interface PostDelivery<Facts extends OwnFacts = OwnFacts> extends AsyncDi
   /** What people must do or look at, the oldest first. */
   work(filter?: { readonly orderId?: string; readonly kind?: WorkKind }): Promise<readonly Work[]>
   /**
-   * One person agrees to a command that waits. `id`: the command's, or that of its work. `hash`: `approvalHash` of the
-   * command as `order` shows it.
+   * One person agrees to a command that waits. `hash`: `approvalHash` of the command as `order` shows it.
    *
    * The decision says whether it counted: it is refused for who asked for the command, who published the rules, who has
    * agreed already, and for another hash. Throws: `PostDeliveryFailure` `unknown_work`, `input_invalid`.
    */
-  approve(id: string, approval: Approval): Promise<Receipt>
-  /** One person says no: nothing is sent, and the money is free again. */
-  reject(id: string, rejection: Rejection): Promise<Receipt>
-  /** A person has found out what became of a stuck command. */
-  resolve(id: string, resolution: Resolution): Promise<Receipt>
+  approve(id: CommandName, approval: Approval): Promise<Receipt>
+  /**
+   * One person says no to a command that waits, or that was not sent yet: nothing is sent, and the money is free again.
+   *
+   * The decision says whether it came in time.
+   */
+  reject(id: CommandName, rejection: Rejection): Promise<Receipt>
+  /** A person has found out what became of a stuck or paused command. */
+  resolve(id: CommandName, resolution: Resolution): Promise<Receipt>
   /** The merchant's set-up works again: a paused command goes on. */
-  resume(id: string, resumption: Resumption): Promise<Receipt>
+  resume(id: CommandName, resumption: Resumption): Promise<Receipt>
   /** A person has compared the books of an order: its refunds go on. */
   confirmBooks(orderId: string, confirmation: BooksConfirmation): Promise<Receipt>
   /**

@@ -122,6 +122,8 @@ function describeEvent(event: EngineEvent): string {
     case 'command.started':
     case 'command.answered':
       return `attempt ${event.attempt}`
+    case 'deadline.fired':
+      return 'a deadline came near'
     default:
       return "the merchant's own"
   }

@@ -12,7 +12,6 @@ import {
   type CommandResolved,
   type CommandResumed,
   canonicalJson,
-  commandPhase,
   decodeSnapshot,
   type EngineEvent,
   findCommand,
@@ -60,7 +59,7 @@ export interface Rejection {
   readonly why: string
 }
 
-/** A person has found out what became of a command that is stuck. */
+/** A person has found out what became of a command that is stuck or paused. */
 export interface Resolution extends Rejection {
   /** `try_as_new` sends it again under a new key: only for what surely did not happen. */
   readonly how: 'happened' | 'did_not_happen' | 'try_as_new'
@@ -77,6 +76,9 @@ export interface BooksConfirmation extends Rejection {
   readonly refundedMinor: number
 }
 
+/** A command by its own id or that of its open work; or by order and command, also when no work is open. */
+export type CommandName = string | { readonly orderId: string; readonly commandId: string }
+
 export interface StaffPorts {
   readonly store: Pick<RuntimeStore, 'order' | 'event'> & Pick<StoreReader, 'work'>
   readonly clock: Clock
@@ -89,15 +91,14 @@ type StaffEvent =
   | (CommandResumed & Resumption)
   | BooksConfirmed
 
-/** Makes the event of an approval. `id`: the command's id, or that of its open work. */
+/** Makes the event of an approval. */
 export async function makeApproval(
   ports: StaffPorts,
-  id: string,
+  id: CommandName,
   given: Approval,
 ): Promise<StaffEvent> {
   const { by, hash } = read(approvalShape, given)
-  const found = await findWaiting(ports, id, ['awaitingApproval'])
-  const { commandId, orderId } = found
+  const { commandId, orderId } = await findCommandOf(ports, id)
   return known(ports, {
     // The hash is part of the id: who first named a wrong one can still agree to the right one.
     id: `approval:${commandId}:${encodeURIComponent(by)}:${hash}`,
@@ -113,13 +114,13 @@ export async function makeApproval(
 /** Makes the event of a rejection. */
 export async function makeRejection(
   ports: StaffPorts,
-  id: string,
+  id: CommandName,
   given: Rejection,
 ): Promise<StaffEvent> {
   const { by, why } = read(rejectionShape, given)
-  const { commandId, orderId } = await findWaiting(ports, id, ['awaitingApproval'])
+  const { commandId, orderId, seq } = await findCommandOf(ports, id)
   return known(ports, {
-    id: `approval:${commandId}:${encodeURIComponent(by)}:rejected`,
+    id: `approval:${commandId}:${encodeURIComponent(by)}:rejected:${seq}`,
     type: 'command.rejected',
     orderId,
     at: ports.clock.now(),
@@ -129,14 +130,14 @@ export async function makeRejection(
   })
 }
 
-/** Makes the event of what a person found out about a stuck command. */
+/** Makes the event of what a person found out about a command. */
 export async function makeResolution(
   ports: StaffPorts,
-  id: string,
+  id: CommandName,
   given: Resolution,
 ): Promise<StaffEvent> {
   const { by, why, how } = read(resolutionShape, given)
-  const { commandId, orderId, seq } = await findWaiting(ports, id, ['stuck'])
+  const { commandId, orderId, seq } = await findCommandOf(ports, id)
   return known(ports, {
     // A command can be stuck again later: the order's sequence number tells the occasions apart.
     id: `resolve:${commandId}:${seq}:${digest({ by, why, how })}`,
@@ -153,11 +154,11 @@ export async function makeResolution(
 /** Makes the event by which a paused command goes on. */
 export async function makeResumption(
   ports: StaffPorts,
-  id: string,
+  id: CommandName,
   given: Resumption,
 ): Promise<StaffEvent> {
   const { by } = read(resumptionShape, given)
-  const { commandId, orderId, seq } = await findWaiting(ports, id, ['paused'])
+  const { commandId, orderId, seq } = await findCommandOf(ports, id)
   return known(ports, {
     id: `resolve:${commandId}:${seq}:resumed`,
     type: 'command.resumed',
@@ -210,22 +211,27 @@ function read<Value>(shape: Shape<Value>, data: unknown): Value {
   })
 }
 
-/** Finds the command of a work item, and sees that it still waits for this. */
-async function findWaiting(
+/** Finds a command by its full name, or by open work. Whether it waits for this is decided in its turn. */
+async function findCommandOf(
   ports: StaffPorts,
-  id: string,
-  phases: readonly string[],
+  id: CommandName,
 ): Promise<{ readonly commandId: string; readonly orderId: string; readonly seq: number }> {
-  const open = await ports.store.work()
-  const work = open.find(
-    (each) => each.commandId !== undefined && (each.id === id || each.commandId === id),
-  )
-  const loaded = work === undefined ? null : await loadOrder(ports, work.orderId)
-  const command = loaded === null ? undefined : findCommand(loaded.order, work?.commandId ?? '')
-  if (loaded === null || command === undefined || !phases.includes(commandPhase(command)))
-    throw new PostDeliveryFailure('unknown_work', `nothing of the id \`${id}\` waits for this now`)
-  return { commandId: command.command.id, orderId: loaded.order.orderId, seq: loaded.seq }
+  const { orderId, commandId } = typeof id === 'string' ? await findWork(ports, id) : id
+  const { order, seq } = await loadOrder(ports, orderId)
+  if (findCommand(order, commandId) === undefined) throw unknownWork(commandId)
+  return { commandId, orderId, seq }
 }
+
+async function findWork(ports: StaffPorts, id: string): Promise<Exclude<CommandName, string>> {
+  for (const { id: workId, orderId, commandId } of await ports.store.work()) {
+    if (commandId !== undefined && (workId === id || commandId === id))
+      return { orderId, commandId }
+  }
+  throw unknownWork(id)
+}
+
+const unknownWork = (id: string): PostDeliveryFailure =>
+  new PostDeliveryFailure('unknown_work', `no command of the id \`${id}\` waits for a person`)
 
 async function loadOrder(
   ports: StaffPorts,

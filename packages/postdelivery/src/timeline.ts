@@ -116,6 +116,8 @@ export async function readTimeline(
     known: OrderState | null,
     sent: typeof requests,
   ): readonly TimelineEntry[] {
+    // What the engine remembers for itself; the deadline comes right after it.
+    if (event.type === 'deadline.fired') return []
     if (!('commandId' in event)) return [entryOf(stored, event)]
     const command = known === null ? undefined : findCommand(known, event.commandId)?.command
     if (command === undefined) return [entryOf(stored, event)]
