@@ -46,7 +46,6 @@ export function openConnection({ path, access, busyTimeoutMs }: ConnectionOption
   try {
     connection.script(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
     for (const pragma of PRAGMAS) connection.script(pragma)
-    if (access === 'engine' && path !== MEMORY_PATH) switchToWal(connection, busyTimeoutMs)
     return connection
   } catch (error) {
     connection.close()
@@ -77,6 +76,28 @@ function rollBack(connection: Connection): void {
   } catch {
     // A full disk or a failing one makes SQLite roll back by itself; then there is nothing left to roll back.
   }
+}
+
+/**
+ * Switches a file to write-ahead logging, so that readers and the engine do not wait for each other. It stays so.
+ *
+ * Throws: `StoreFailure` `store_io` where that cannot be, `store_locked` when others keep the file busy all the time.
+ */
+export function useWriteAheadLog(connection: Connection): void {
+  if (connection.path === MEMORY_PATH) return
+  for (let tryCount = 0; tryCount < WAL_TRIES_MAX; tryCount += 1) {
+    const mode = tryWal(connection)
+    if (mode === 'wal') return
+    if (mode !== 'busy')
+      throw new StoreFailure(
+        'store_io',
+        connection.path,
+        `write-ahead logging is not possible here, sqlite stays in mode \`${mode}\``,
+      )
+    // SQLite does not wait by itself for this one switch.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_RETRY_MS)
+  }
+  throw new StoreFailure('store_locked', connection.path, 'another process keeps the database busy')
 }
 
 /** The path as it stays true when the process changes its folder. Throws: `AssertionError` for an empty one. */
@@ -161,28 +182,6 @@ function wrap(database: DatabaseSync, path: string): Connection {
   }
 }
 
-function switchToWal(connection: Connection, busyTimeoutMs: number): void {
-  const giveUpAtMs = Date.now() + busyTimeoutMs
-  for (;;) {
-    const mode = tryWal(connection)
-    if (mode === 'wal') return
-    if (mode !== 'busy')
-      throw new StoreFailure(
-        'store_io',
-        connection.path,
-        `write-ahead logging is not possible here, sqlite stays in mode \`${mode}\``,
-      )
-    if (Date.now() >= giveUpAtMs)
-      throw new StoreFailure(
-        'store_locked',
-        connection.path,
-        'another process keeps the database busy',
-      )
-    // SQLite does not wait by itself for this one switch.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, WAL_RETRY_MS)
-  }
-}
-
 function tryWal(connection: Connection): string {
   try {
     return String(connection.get('PRAGMA journal_mode = WAL')?.['journal_mode'])
@@ -195,6 +194,7 @@ function tryWal(connection: Connection): string {
 
 const SQLITE_BUSY = 5
 const WAL_RETRY_MS = 20
+const WAL_TRIES_MAX = 500
 
 const PRAGMAS: readonly string[] = [
   // A commit that was acknowledged survives a power cut; NORMAL may lose the record of a call that is out already.

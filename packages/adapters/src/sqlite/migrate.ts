@@ -1,5 +1,5 @@
 /** Brings a database to this library's version, one transaction per step, however many processes try at once. */
-import { type Connection, inTransaction } from './connection.ts'
+import { type Connection, inTransaction, useWriteAheadLog } from './connection.ts'
 import { StoreFailure } from './failures.ts'
 import { MIGRATIONS, type Migration } from './migrations.ts'
 
@@ -17,6 +17,7 @@ export function migrate(
   migrations: readonly Migration[] = MIGRATIONS,
 ): void {
   refuseForeign(connection)
+  useWriteAheadLog(connection)
   for (const [index, migration] of migrations.entries()) {
     if (versionOf(connection) > index) continue
     inTransaction(connection, () => {

@@ -1,0 +1,139 @@
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { openSqliteInbox, openSqliteReader, openSqliteStore } from '@postdelivery/adapters/sqlite'
+import { expect, it } from 'vitest'
+import { anEvent, START } from './builders.ts'
+import { startProgram } from './child.ts'
+import { aPath } from './files.ts'
+
+it('refuses a second engine at once and says who has the database and what to do', async () => {
+  const path = aPath()
+  const engine = startProgram('engine', [path])
+  expect(await engine.line()).toBe('open')
+
+  const beganAt = performance.now()
+  const refused: unknown = await openSqliteStore(path).catch((error: unknown) => error)
+
+  expect(performance.now() - beganAt).toBeLessThan(400)
+  expect(refused).toMatchObject({ name: 'StoreFailure', code: 'store_locked', path })
+  const { message, hint } = refused as { message: string; hint: string }
+  expect(message).toContain(`pid ${engine.pid} on \`${hostname()}\`, since 2`)
+  expect(message).toContain('stop it first, or give it time with `waitForLockMs`')
+  expect(hint).toContain('openSqliteReader')
+})
+
+it('lets other processes read and write to the inbox while an engine runs', async () => {
+  const path = aPath()
+  const engine = startProgram('engine', [path])
+  await engine.line()
+  expect(await engine.line()).toBe('due: ; stopped: ')
+  const reader = openSqliteReader(path)
+  const inbox = openSqliteInbox(path)
+
+  await inbox.accept(anEvent({ eventId: 'approval:1', type: 'command.approved' }))
+  expect(await engine.line()).toBe('due: order-1; stopped: ')
+  await inbox.setStop({ scope: 'everything', by: 'anna', why: 'looks wrong', at: START })
+  expect(await engine.line()).toBe('due: order-1; stopped: everything')
+  expect(await reader.events('order-1')).toMatchObject([{ eventId: 'approval:1' }])
+  expect(await inbox.clearStop('everything', 'anna', START)).toBe(true)
+  expect(await engine.line()).toBe('due: order-1; stopped: ')
+
+  await reader.close()
+  await inbox.close()
+})
+
+it('frees the database when the engine is killed', async () => {
+  const path = aPath()
+  const engine = startProgram('engine', [path])
+  await engine.line()
+
+  await engine.kill()
+
+  const next = await openSqliteStore(path)
+  expect(next.path).toBe(path)
+  await next.close()
+})
+
+it('waits for the engine before it as long as it is told', async () => {
+  const path = aPath()
+  const before = await openSqliteStore(path)
+  const after = startProgram('engine', [path, '10000'])
+  await expect(openSqliteStore(path, { waitForLockMs: 200 })).rejects.toThrow('after 200 ms')
+
+  await before.close()
+
+  expect(await after.line()).toBe('open')
+})
+
+it('refuses a second engine in the same process, also by another name of the file', async () => {
+  const path = aPath()
+  const alias = `${path}-alias`
+  const engine = await openSqliteStore(path)
+  symlinkSync(path, alias)
+
+  await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'store_locked' })
+  await expect(openSqliteStore(alias)).rejects.toMatchObject({ code: 'store_locked' })
+
+  expect(await engine.accept(anEvent())).toEqual({ type: 'accepted' })
+  await engine.close()
+  const next = await openSqliteStore(path)
+  await next.close()
+})
+
+it('still holds the database against other processes after it refused an engine of its own', async () => {
+  const path = aPath()
+  const engine = await openSqliteStore(path)
+  // Closing a file drops all of a process's locks on it, if it is closed carelessly.
+  await expect(openSqliteStore(path)).rejects.toThrow('another engine')
+
+  await expect(startProgram('engine', [path]).line()).rejects.toThrow('store_locked')
+
+  await engine.close()
+})
+
+it('gives every engine in memory a database of its own', async () => {
+  const [one, two] = [await openSqliteStore(':memory:'), await openSqliteStore(':memory:')]
+  await one.accept(anEvent())
+
+  expect(await two.event('order-1', 'event-1')).toBe(undefined)
+  await one.close()
+  await two.close()
+})
+
+it('writes nothing more when another engine got in because the lock file was deleted', async () => {
+  const path = aPath()
+  const first = await openSqliteStore(path)
+  rmSync(`${path}.lock`)
+  const second = await openSqliteStore(path)
+
+  await expect(first.accept(anEvent({ eventId: 'a' }))).rejects.toMatchObject({
+    code: 'store_taken_over',
+  })
+  await expect(first.accept(anEvent({ eventId: 'b' }))).rejects.toThrow(`pid ${process.pid}`)
+
+  expect(await second.accept(anEvent({ eventId: 'c' }))).toEqual({ type: 'accepted' })
+  expect((await second.events('order-1')).map((event) => event.eventId)).toEqual(['c'])
+  await first.close()
+  await second.close()
+})
+
+it('names a lock file that is none', async () => {
+  const path = aPath()
+  writeFileSync(`${path}.lock`, 'something that somebody put here'.repeat(100))
+
+  await expect(openSqliteStore(path)).rejects.toMatchObject({
+    code: 'store_unreadable',
+    path: `${path}.lock`,
+  })
+})
+
+it('gives the role back when the database cannot be opened', async () => {
+  const path = aPath()
+  writeFileSync(path, 'no database at all '.repeat(100))
+  await expect(openSqliteStore(path)).rejects.toMatchObject({ code: 'store_unreadable' })
+  rmSync(path)
+
+  const store = await openSqliteStore(path)
+
+  await store.close()
+})
