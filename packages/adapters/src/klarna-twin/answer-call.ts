@@ -2,7 +2,7 @@
 import { failed, isError, type TwinAnswer } from './answer.ts'
 import { carryOut, noSuchOrder } from './operations.ts'
 import type { OrderBook } from './order-book.ts'
-import type { Target } from './routes.ts'
+import type { Route, Target } from './routes.ts'
 import { isUuid } from './twin-ids.ts'
 import { contextOf, noteViolation, type TwinState } from './twin-state.ts'
 
@@ -29,6 +29,8 @@ export interface Worked {
   readonly answer: TwinAnswer
   /** Whether it is the first answer of the key, given again. */
   readonly replayed: boolean
+  /** The call that the answer was first given to: under a repeated key, perhaps another one. */
+  readonly route: Route
 }
 
 /** An answer ready for the wire. */
@@ -76,28 +78,34 @@ export function work(state: TwinState, arrived: Arrived, lagMs = 0): Worked {
   const callKey = callKeyOf(state, arrived)
   const nowMs = state.clock.nowMs()
   const first = callKey === undefined ? undefined : state.keys.find(callKey, nowMs)
-  if (first !== undefined) return { answer: first, replayed: true }
+  if (first !== undefined) return { ...first, replayed: true }
 
+  const { route } = arrived.target
   const body = bodyOf(arrived)
-  if ('problem' in body) return { answer: failed(400, 'BAD_VALUE', body.problem), replayed: false }
+  if ('problem' in body)
+    return { answer: failed(400, 'BAD_VALUE', body.problem), replayed: false, route }
   const answer = answerOf(state, arrived.target, { body: body.value, lagMs })
   if (callKey !== undefined && (!isError(answer) || state.settings.replaysErrors))
-    state.keys.keep(callKey, answer, { nowMs, lifeMs: state.settings.keyLifeHours * HOUR_MS })
-  return { answer, replayed: false }
+    state.keys.keep(
+      callKey,
+      { answer, route },
+      { nowMs, lifeMs: state.settings.keyLifeHours * HOUR_MS },
+    )
+  return { answer, replayed: false, route }
+}
+
+/** What is added to an answer before it leaves. */
+export interface SealParts {
+  /** The call whose part of the contract the answer must keep. */
+  readonly route: Route
+  readonly quotaHeaders: Admission['quotaHeaders']
+  readonly correlationId: string
 }
 
 /** Adds what every answer carries, and holds it against the contract: a breach is answered as 500. */
-export function seal(
-  state: TwinState,
-  {
-    target,
-    quotaHeaders,
-    correlationId,
-  }: { target: Target; quotaHeaders: Admission['quotaHeaders']; correlationId: string },
-  answer: TwinAnswer,
-): Sealed {
-  const { route } = target
-  const whole = withCommonParts(answer, { quotaHeaders, correlationId })
+export function seal(state: TwinState, parts: SealParts, answer: TwinAnswer): Sealed {
+  const { route } = parts
+  const whole = withCommonParts(answer, parts)
   const problems = state.contract.problemsOfAnswer(route, whole)
   if (problems.length === 0) return onTheWire(whole)
   noteViolation(state, { operation: route.operation, status: answer.status, problems })
@@ -107,7 +115,7 @@ export function seal(
     `The twin's own answer to ${route.operation} (${answer.status}) breaks the contract. This is a defect of the twin.`,
     ...problems,
   )
-  return onTheWire(withCommonParts(defect, { quotaHeaders, correlationId }))
+  return onTheWire(withCommonParts(defect, parts))
 }
 
 /** The answer with correlation id and quota, as JSON text; for answers that the contract does not describe. */
@@ -203,10 +211,7 @@ function isAuthorized({ username, password, apiKey }: TwinState, authorization =
 
 const withCommonParts = (
   answer: TwinAnswer,
-  {
-    quotaHeaders,
-    correlationId,
-  }: { quotaHeaders: Admission['quotaHeaders']; correlationId: string },
+  { quotaHeaders, correlationId }: Omit<SealParts, 'route'>,
 ): TwinAnswer => {
   const headers = {
     ...answer.headers,

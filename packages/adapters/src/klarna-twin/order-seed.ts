@@ -115,7 +115,7 @@ const captureFromSeed = (
     capturedMs,
     lines: capture.order_lines ?? [],
     shippingInfo: capture.shipping_info ?? [],
-    dueOn: capture.due_on ?? addDays(dateOf(capturedMs), context.settings.paymentTermDays),
+    dueOn: capture.due_on ?? dueDate(capturedMs, context.settings.paymentTermDays),
     extensions: [],
     sendOutCount: 0,
     ...(capture.description === undefined ? {} : { description: capture.description }),
@@ -176,7 +176,10 @@ const capturesChecks = (
   return [
     [isAmount(capture.capturedMinor), `\`${name}.captured_amount\` is a whole number from 0 on`],
     [!Number.isNaN(capture.capturedMs), `\`${name}.captured_at\` is an ISO 8601 instant`],
-    [isDate(capture.dueOn), `\`${name}.due_on\` is a date like 2026-12-14`],
+    [
+      isDate(capture.dueOn) || Number.isNaN(capture.capturedMs),
+      `\`${name}.due_on\` is a date like 2026-12-14`,
+    ],
     [
       capture.refundedMinor <= capture.capturedMinor,
       `the refunds of \`${name}\` sum to its \`captured_amount\` at most`,
@@ -220,6 +223,10 @@ const endOf = (status: string | undefined): OrderBook['ended'] =>
 
 const msOf = (at: string | undefined, fallbackMs: number): number =>
   at === undefined ? fallbackMs : Date.parse(at)
+
+/** Empty for an instant that is none, which is reported as such. */
+const dueDate = (capturedMs: number, termDays: number): string =>
+  Number.isNaN(capturedMs) ? '' : addDays(dateOf(capturedMs), termDays)
 
 const isAmount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0
 

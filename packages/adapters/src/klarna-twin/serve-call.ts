@@ -78,8 +78,8 @@ async function answerCall(exchange: Exchange): Promise<void> {
   const { desk, arrived, correlationId, fault } = exchange
   const { state } = desk
   const { quotaHeaders, refusal } = admit(state, arrived)
-  const sealed = (answer: TwinAnswer): Sealed =>
-    seal(state, { target: arrived.target, quotaHeaders, correlationId }, answer)
+  const sealed = (answer: TwinAnswer, route = arrived.target.route): Sealed =>
+    seal(state, { route, quotaHeaders, correlationId }, answer)
   if (refusal !== undefined) return deliver(exchange, sealed(refusal))
 
   const callKey = callKeyOf(state, arrived)
@@ -98,9 +98,9 @@ async function answerCall(exchange: Exchange): Promise<void> {
   return performed
 
   function perform(): Promise<void> {
-    const { answer, replayed }: Worked = work(state, arrived, lagOf(fault))
+    const { answer, replayed, route }: Worked = work(state, arrived, lagOf(fault))
     if (replayed) exchange.note({ replayed })
-    return deliver(exchange, sealed(answer))
+    return deliver(exchange, sealed(answer, route))
   }
 }
 
