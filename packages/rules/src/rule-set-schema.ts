@@ -53,10 +53,13 @@ export function createRuleSetSchema(
           pattern: VERSION_PATTERN.source,
         },
         description: text(RULE_SET_LIMITS.descriptionMaxLength, 'what the set is for'),
-        publishedBy: text(
-          RULE_SET_LIMITS.publisherMaxLength,
-          'who publishes it; they cannot approve what it asks for',
-        ),
+        publishedBy: {
+          ...text(
+            RULE_SET_LIMITS.publisherMaxLength,
+            'who publishes it; they cannot approve what it asks for',
+          ),
+          type: ['string', 'null'],
+        },
         hitPolicy: choice(HIT_POLICIES, HIT_POLICY_SENTENCES, 'default `collect`'),
         rules: {
           type: 'array',

@@ -132,16 +132,7 @@ function checkRuleSet(
     { max: RULE_SET_LIMITS.descriptionMaxLength },
     issues,
   )
-  const publishedBy = readText(
-    fields,
-    'publishedBy',
-    { max: RULE_SET_LIMITS.publisherMaxLength },
-    issues,
-  )
-  if (fields.get('publishedBy') === undefined) {
-    const message = '`publishedBy` is not said, so nobody is kept from approving their own rules'
-    issues.add('no_publisher', fields.at('publishedBy'), message, 'say who publishes the set')
-  }
+  const publishedBy = readPublisher(fields, issues)
   const hitPolicy = readWord(fields, 'hitPolicy', HIT_POLICIES, issues) ?? 'collect'
   const rules = checkRules(fields, vocabulary, issues)
   return {
@@ -149,9 +140,21 @@ function checkRuleSet(
     version,
     ...(description === undefined ? {} : { description }),
     hitPolicy,
-    publishedBy: publishedBy ?? null,
+    publishedBy,
     rules,
   }
+}
+
+/** Null, as checked sets write it, says the same as leaving it out. */
+function readPublisher(fields: Fields, issues: IssueList): string | null {
+  const isSaid = (fields.get('publishedBy') ?? null) !== null
+  if (isSaid) {
+    const bounds = { max: RULE_SET_LIMITS.publisherMaxLength }
+    return readText(fields, 'publishedBy', bounds, issues) ?? null
+  }
+  const message = '`publishedBy` is not said, so nobody is kept from approving their own rules'
+  issues.add('no_publisher', fields.at('publishedBy'), message, 'say who publishes the set')
+  return null
 }
 
 function readVersion(fields: Fields, issues: IssueList): string | undefined {

@@ -46,14 +46,16 @@ export type FactLoader<Type extends FactType> = (
 ) => FactValueByType[Type] | null | Promise<FactValueByType[Type] | null>
 
 /** A fact of the merchant's own. With a loader it is read on demand; without one it comes with events or the order. */
-export interface OwnFact<Type extends FactType = FactType> extends FactDefinition {
+export interface OwnFact<Type extends FactType = FactType, Name extends string = string>
+  extends FactDefinition {
+  readonly name: Name
   readonly type: Type
   readonly load?: FactLoader<Type>
 }
 
-interface OwnFactFields<Type extends FactType> {
+interface OwnFactFields<Type extends FactType, Name extends string> {
   /** `customer.`, `event.` or `shop.` and a name in lower camel case. */
-  readonly name: string
+  readonly name: Name
   readonly type: Type
   /** One sentence for people. */
   readonly sentence: string
@@ -87,9 +89,9 @@ interface OwnFactFields<Type extends FactType> {
  * expect(vocabulary.ok && vocabulary.value.definitionOf('customer.tier')?.source).toBe('on_demand')
  * ```
  */
-export function defineFact<const Type extends FactType>(
-  fields: OwnFactFields<Type>,
-): OwnFact<Type> {
+export function defineFact<const Type extends FactType, const Name extends string>(
+  fields: OwnFactFields<Type, Name>,
+): OwnFact<Type, Name> {
   const { name, type, sentence, unit, values, nullable, load } = fields
   return {
     name,

@@ -46,6 +46,7 @@ export const GOOD: readonly DocumentCase[] = [
     withConditions({ any: [{ all: [damaged] }, { not: { any: [damaged, days] } }] }),
   ],
   ['a root that is negated', withConditions({ not: damaged })],
+  ['a fact that one of two events carries', withRule({ on: ['shop.claim', 'return.received'] })],
   [
     'an event of the merchant’s own',
     withRule({ on: ['shop.claim.opened'], conditions: { all: [days] } }),
@@ -99,6 +100,7 @@ export const GOOD: readonly DocumentCase[] = [
 export const WARNED: readonly DocumentCase[] = [
   ['no rules', aRuleSet({ rules: [] }), ['no_rules /rules']],
   ['no publisher', without(aRuleSet(), 'publishedBy'), ['no_publisher /publishedBy']],
+  ['a publisher that is null', aRuleSet({ publishedBy: null }), ['no_publisher /publishedBy']],
   [
     'a refund without limits',
     withRule({ event: { type: 'refund', params: { basis: 'remaining' } } }),
@@ -151,7 +153,7 @@ const root: readonly (readonly [string, unknown, readonly string[], boolean?])[]
   ['a name that is too long', aRuleSet({ name: 'a'.repeat(101) }), ['too_long /name']],
   ['a version that is a number', aRuleSet({ version: 3 }), ['wrong_type /version']],
   ['a version with a blank', aRuleSet({ version: '3 4' }), ['wrong_format /version']],
-  ['a publisher that is null', aRuleSet({ publishedBy: null }), ['wrong_type /publishedBy']],
+  ['a publisher that is a number', aRuleSet({ publishedBy: 1 }), ['wrong_type /publishedBy']],
   ['an unknown hit policy', aRuleSet({ hitPolicy: 'frist' }), ['not_listed /hitPolicy']],
   ['facts in the file', aRuleSet({ facts: [] }), ['unknown_key /facts']],
   ['rules that are no list', aRuleSet({ rules: {} }), ['wrong_type /rules']],

@@ -424,6 +424,27 @@ describe('traps of the format', () => {
   })
 })
 
+describe('a prototype that was polluted elsewhere', () => {
+  const prototype = Object.prototype as unknown as Record<string, unknown>
+  afterEach(() => {
+    for (const key of ['priority', 'value', 'return.reason']) delete prototype[key]
+  })
+
+  it('gives no rule a field, no condition a value, and no order a fact', async () => {
+    prototype['priority'] = 1000
+    prototype['value'] = 'damaged'
+    prototype['return.reason'] = 'damaged'
+
+    const short = check(withConditions({ all: [{ fact: 'return.reason', operator: 'equal' }] }))
+    const verdict = await forcedVerdict({}, {})
+    const checked = check(aRuleSet())
+
+    expect(brief(short.issues)).toEqual(['missing /rules/0/conditions/all/0/value'])
+    expect(verdict.verdict).toBe('unknown')
+    expect(checked.ok && checked.ruleSet.rules[0]?.priority).toBe(1)
+  })
+})
+
 describe('names that the engine stumbles over', () => {
   for (const type of ['error', '__defineGetter__', 'constructor', 'newListener']) {
     it(`the event type \`${type}\` is refused, and fails nothing when forced`, async () => {

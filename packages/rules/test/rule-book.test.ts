@@ -8,7 +8,8 @@ import {
   refOf,
   validateRuleSet,
 } from '@postdelivery/rules'
-import { describe, expect, it } from 'vitest'
+import { Engine, type EngineResult } from 'json-rules-engine'
+import { afterEach, describe, expect, it } from 'vitest'
 import { differenceOf } from '../src/evaluate.ts'
 import {
   aRule,
@@ -107,11 +108,17 @@ describe('rules in force', () => {
   })
 
   it('decide on the facts as they were when they were asked', async () => {
-    const facts: Record<string, string> = { ...seen }
-    const answer = inForce(ruleSetOf(aRuleSet())).evaluate(reported, facts)
+    const references = ['a']
+    const facts: Record<string, string | string[]> = { ...seen, 'return.references': references }
+    const listed = { fact: 'return.references', operator: 'contains', value: 'a' }
+    const set = ruleSetOf(withConditions({ all: [damaged, listed] }))
+    const answer = inForce(set).evaluate(reported, facts)
     facts['return.reason'] = 'late'
+    references.pop()
 
-    expect((await answer).map((each) => each.verdict)).toEqual(['true'])
+    const verdicts = await answer
+    expect(verdicts.map((each) => each.verdict)).toEqual(['true'])
+    expect(verdicts[0]?.trace).toMatchObject({ of: [{ seen: 'damaged' }, { seen: ['a'] }] })
   })
 })
 
@@ -182,6 +189,50 @@ const condition = (
   wanted,
   verdict,
   ...(value === undefined ? {} : { seen: value as string }),
+})
+
+describe('an engine that errs', () => {
+  const original = Engine.prototype.run
+  afterEach(() => {
+    Engine.prototype.run = original
+  })
+
+  const wrongs: readonly (readonly [string, (result: EngineResult) => EngineResult, string])[] = [
+    [
+      'fires a rule that does not hold',
+      (result) => {
+        for (const each of result.failureResults) each.result = true
+        return result
+      },
+      'json-rules-engine says true, we say false',
+    ],
+    [
+      'loses the rule',
+      (result) => ({ ...result, results: [], failureResults: [] }),
+      'json-rules-engine lost the rule',
+    ],
+  ]
+  for (const [title, spoil, failure] of wrongs) {
+    it(`makes the rule fail when it ${title}`, async () => {
+      Engine.prototype.run = async function run(this: Engine, ...rest) {
+        return spoil(await original.apply(this, rest))
+      }
+
+      const verdict = await verdictOf({ all: [damaged] }, { 'return.reason': 'late' })
+
+      expect([verdict.verdict, verdict.failure]).toEqual(['failed', failure])
+    })
+  }
+
+  it('makes the rule fail when it rejects with a text', async () => {
+    Engine.prototype.run = () => Promise.reject('no')
+
+    expect(await verdictOf({ all: [damaged] }, seen)).toMatchObject({
+      verdict: 'failed',
+      failure: 'no',
+      trace: null,
+    })
+  })
 })
 
 describe('the watch over the engine', () => {
@@ -361,6 +412,7 @@ describe('activation', () => {
   })
 
   it('refuses another content under a version that was activated', () => {
+    expect(checkActivation([first, changed], changed).ok).toBe(false)
     expect(checkActivation([first], changed)).toMatchObject({
       ok: false,
       error: { code: 'version_reused', path: '/version', severity: 'error' },

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@postdelivery/core'
 import { createVocabulary, ISSUES, validateRuleSet, validateRuleSets } from '@postdelivery/rules'
 import { describe, expect, it } from 'vitest'
 import {
@@ -108,6 +109,7 @@ describe('texts', () => {
     ['two documents', `${good}{}`, ['not_json ']],
     ['a byte order mark', `\ufeff${good}`, ['not_json ']],
     ['NaN', '{"name":NaN}', ['not_json /name']],
+    ['a key without quotes', '{name:"a"}', ['not_json ']],
     ['more than 256 KB', `${good}${' '.repeat(262_144)}`, ['too_large ']],
     [
       'a doubled key',
@@ -213,7 +215,7 @@ describe('order and number of issues', () => {
     expect(issues[0]).toMatchObject({ code: 'more_issues', path: '' })
   })
 
-  it('never lets warnings hide an error', () => {
+  it('never lets warnings hide an error or become one', () => {
     const noisy = (name: string) =>
       aRule({
         name,
@@ -235,6 +237,19 @@ describe('order and number of issues', () => {
 
     expect(checked.ok).toBe(false)
     expect(brief(checked.issues)).toContain('not_listed /rules/499/mode')
+    expect(check(aRuleSet({ rules })).ok).toBe(true)
+    expect(brief(check(aRuleSet({ rules })).issues)).not.toContain('more_issues ')
+  })
+})
+
+describe('a set that was checked', () => {
+  it('is a document that is taken again, as the same set', () => {
+    for (const { document } of [...GOOD, ...WARNED]) {
+      const checked = check(document)
+      const again = checked.ok && validateRuleSet(canonicalJson(checked.ruleSet), vocabulary)
+
+      expect(again).toEqual(checked)
+    }
   })
 })
 

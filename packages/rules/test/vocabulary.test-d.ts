@@ -14,7 +14,7 @@ const head = { name: 'shop.fact', sentence: 'a fact' } as const
 describe('a loader', () => {
   it('gives a value of the type of its fact, at once or later, or null', () => {
     expectTypeOf(defineFact({ ...head, type: 'text', load: () => 'a' })).toEqualTypeOf<
-      OwnFact<'text'>
+      OwnFact<'text', 'shop.fact'>
     >()
     expectTypeOf(
       defineFact({ ...head, type: 'integer', load: async () => 1 }),
