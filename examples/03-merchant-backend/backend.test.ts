@@ -65,7 +65,7 @@ it('takes a signed event to Klarna and shows staff what happened', async () => {
     `${running.url}/staff/orders/${orderId}/captures/${captureIds[0]}`,
     staff(running),
   )
-  expect(await capture.json()).toMatchObject({ capturedMinor: 6000 })
+  expect(await capture.json()).toMatchObject({ capture: { capturedMinor: 6000 } })
 })
 
 it('lets nobody in who is not signed in or does not sign', async () => {
