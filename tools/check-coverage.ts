@@ -60,11 +60,15 @@ function report(name: string, own: readonly FileCoverage[]): boolean {
   return isEnough
 }
 
-const percentOf = ({ totalCount, coveredCount }: Omit<FileCoverage, 'path'>): number =>
-  totalCount === 0 ? 100 : (coveredCount / totalCount) * 100
+type Branches = Omit<FileCoverage, 'path'>
 
-const shown = (coverage: Omit<FileCoverage, 'path'>): string =>
-  `${percentOf(coverage).toFixed(1)} % (${coverage.coveredCount} of ${coverage.totalCount})`
+function percentOf({ totalCount, coveredCount }: Branches): number {
+  return totalCount === 0 ? 100 : (coveredCount / totalCount) * 100
+}
+
+function shown(branches: Branches): string {
+  return `${percentOf(branches).toFixed(1)} % (${branches.coveredCount} of ${branches.totalCount})`
+}
 
 function readSummary(path: string): readonly FileCoverage[] {
   const summary = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
