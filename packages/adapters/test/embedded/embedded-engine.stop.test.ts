@@ -1,7 +1,7 @@
 import { guideOrder, startTwin } from '@postdelivery/adapters/klarna-twin'
 import { type GatewayAnswer, instant } from '@postdelivery/core'
 import { expect, test } from 'vitest'
-import { captured, dispatched, returned } from './builders.ts'
+import { aRuleBook, captured, dispatched, returned, TELL_PARCELS } from './builders.ts'
 import { useRigs } from './rig.ts'
 import { aGateway, DONE } from './scripted-gateway.ts'
 import { createSimulatedTime, settle } from './simulated-time.ts'
@@ -101,6 +101,41 @@ test('nothing is sent after a stop has begun', async () => {
   await settle()
 
   expect(gateway.sent).toHaveLength(1)
+})
+
+test('an event that is being decided when the stop begins is decided, and its call is left to the next start', async () => {
+  let isAsked = false
+  let answer: () => void = () => {}
+  const rules = aRuleBook([TELL_PARCELS])
+  const gateway = aGateway()
+  const rig = await rigs.start({
+    gateway,
+    ruleBook: {
+      inForce: () => ({
+        ...rules.inForce(),
+        async evaluate(type, facts) {
+          if (type === 'shipment.dispatched') {
+            isAsked = true
+            await new Promise<void>((resolve) => {
+              answer = resolve
+            })
+          }
+          return rules.inForce().evaluate(type, facts)
+        },
+      }),
+    },
+  })
+  await rig.decide(captured(ORDER, AT))
+  const receipt = await rig.engine.submit(dispatched(ORDER, AT))
+  await expect.poll(() => isAsked).toBe(true)
+
+  const stopped = rig.engine.stop()
+  answer()
+  await stopped
+
+  expect((await receipt.decision).actions.map(({ outcome }) => outcome)).toEqual(['queued'])
+  expect(await rig.store.attempts(ORDER.orderId)).toEqual([])
+  expect(gateway.sent).toEqual([])
 })
 
 test('a call that waits for the quota is not made, and is recorded as not started', async () => {
