@@ -23,34 +23,35 @@ const words = (fact: string): string =>
     .replace(/Minor$/, '')
     .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
-/** The conditions that made a rule fire, in the order of the rule. */
-export function describeReasons(verdict: RuleVerdict): string {
+type Leaf = Extract<ConditionTrace, { readonly kind: 'condition' }>
+
+/** The conditions that made a rule fire, in the order of the rule; amounts in the order's currency. */
+export function describeReasons(verdict: RuleVerdict, currency: string): string {
   if (verdict.trace === null) return ''
-  return leaves(verdict.trace).map(describeLeaf).join(', ')
+  return leaves(verdict.trace)
+    .map((leaf) => describeLeaf(leaf, currency))
+    .join(', ')
 }
 
-function leaves(
-  trace: ConditionTrace,
-): readonly Extract<ConditionTrace, { readonly kind: 'condition' }>[] {
+function leaves(trace: ConditionTrace): readonly Leaf[] {
   if (trace.kind === 'condition') return [trace]
   // Below a `not` it is the false ones that count; the sentence of those would mislead without their negation.
   if (trace.kind === 'not') return []
   return trace.of.filter((each) => each.verdict === 'true').flatMap(leaves)
 }
 
-function describeLeaf({
-  fact,
-  operator,
-  wanted,
-  seen,
-}: Extract<ConditionTrace, { readonly kind: 'condition' }>): string {
+function describeLeaf({ fact, operator, wanted, seen }: Leaf, currency: string): string {
   if (typeof seen === 'boolean') return seen ? words(fact) : `not ${words(fact)}`
   if (operator === 'equal' && typeof seen === 'string') return seen
   const sign = SIGNS[operator] ?? operator
-  const compared = typeof wanted === 'object' ? JSON.stringify(wanted) : String(wanted)
-  return typeof seen === 'number'
-    ? `${seen} ${words(fact)} (${sign} ${compared})`
-    : `${words(fact)} ${JSON.stringify(seen)} (${sign} ${compared})`
+  const say = (value: unknown): string => {
+    if (typeof value === 'number')
+      return fact.endsWith('Minor') ? formatMinor(value, currency) : String(value)
+    return JSON.stringify(value)
+  }
+  const isCount = typeof seen === 'number' && !fact.endsWith('Minor')
+  const said = isCount ? `${seen} ${words(fact)}` : `${words(fact)} ${say(seen)}`
+  return `${said} (${sign} ${say(wanted)})`
 }
 
 /** What a call will do, in a few words. */

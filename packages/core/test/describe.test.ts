@@ -26,6 +26,7 @@ describe('sentences for people', () => {
       of: [
         leaf('return.reason', 'equal', 'damaged', 'damaged' as never),
         leaf('order.payLater', 'equal', true, true as never),
+        leaf('return.valueMinor', 'lessThanInclusive', 50_000, 3000 as never),
         leaf('time.daysToDueDate', 'lessThan', 14, 6 as never),
         {
           kind: 'any',
@@ -42,10 +43,10 @@ describe('sentences for people', () => {
         },
       ],
     }
-    expect(describeReasons({ ...fired('sendOut'), trace })).toBe(
-      'damaged, pay later, 6 days to due date (< 14), country "SE" (in ["SE","NO"])',
+    expect(describeReasons({ ...fired('sendOut'), trace }, 'SEK')).toBe(
+      'damaged, pay later, value 30.00 SEK (<= 500.00 SEK), 6 days to due date (< 14), country "SE" (in ["SE","NO"])',
     )
-    expect(describeReasons(fired('sendOut'))).toBe('')
+    expect(describeReasons(fired('sendOut'), 'SEK')).toBe('')
   })
 
   it('say a refusal with its facts', () => {

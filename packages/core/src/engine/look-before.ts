@@ -76,8 +76,9 @@ async function lookAtOffer(
   const { orderId, currency } = command.command
   const read = await gateway.readDueDateOptions(orderId, body.captureId)
   if (read.type === 'failed') {
-    const outcome = lookFailed(read.answer)
-    return outcome.type === 'refused' ? stop(closedGate(command)) : stop(outcome)
+    return stop(
+      classify(read.answer).type === 'refused' ? closedGate(command) : lookFailed(read.answer),
+    )
   }
   const isOpen =
     read.value.currency === currency &&
@@ -93,15 +94,10 @@ const closedGate = ({ chart }: CommandState): Outcome =>
     ? { type: 'needs_person', reason: 'quote_changed_after_doubt' }
     : { type: 'refused', code: 'quote_changed' }
 
-/** A look that failed has done nothing: the call waits, unless the set-up is broken. */
+/** A look that failed has done nothing and refuses nothing: the call waits, unless the set-up is broken. */
 function lookFailed(answer: GatewayAnswer): Outcome {
   const outcome = classify(answer)
-  if (
-    outcome.type === 'configuration' ||
-    outcome.type === 'refused' ||
-    outcome.type === 'not_started'
-  )
-    return outcome
+  if (outcome.type === 'configuration' || outcome.type === 'not_started') return outcome
   const reason = 'reason' in outcome ? outcome.reason : outcome.type
   return { type: 'not_started', reason: `look_failed:${reason}`, waitMs: UNSENT_WAIT_MS }
 }

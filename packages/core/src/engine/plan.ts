@@ -54,7 +54,9 @@ export async function planEvent(
   if (loaded.order === null && event.type !== 'order.captured')
     return err(refusal('unknown_order', { orderId: event.orderId }))
   const known = await ports.store.event(event.orderId, event.id)
-  if (known?.status === 'decided') return err(refusal('event_decided', { eventId: event.id }))
+  if (known?.status === 'decided' || known?.status === 'dead_lettered') {
+    return err(refusal('event_decided', { eventId: event.id }))
+  }
   const decided = (await decideEvent(ports, loaded, event)).settle(new Map())
   if (decided.type === 'down') return err({ code: 'source_down', reason: decided.reason })
   if (decided.type === 'refused') return err(decided.refusal)

@@ -140,7 +140,7 @@ function answerToChartEvent(
     case 'not_started':
       return deferred(command, outcome, { now, attempt })
     case 'configuration':
-      return { type: 'misconfigured', why: outcome.reason }
+      return { type: 'misconfigured', why: outcome.reason, wasSent: attempt > 0 }
     case 'books_differ':
     case 'needs_person':
       return { type: 'needsPerson', why: outcome.reason }

@@ -32,7 +32,8 @@ export type CommandChartEvent =
       readonly isStale: boolean
       readonly wasReachable: boolean
     }
-  | { readonly type: 'misconfigured'; readonly why: string }
+  /** `wasSent`: an attempt was refused at the door, before Klarna looked at its key. */
+  | { readonly type: 'misconfigured'; readonly why: string; readonly wasSent: boolean }
   | { readonly type: 'needsPerson'; readonly why: string }
   | { readonly type: 'auditedPresent' }
   /** `auditAt` null: the books were read often enough. */
@@ -128,6 +129,17 @@ const machineSetup = setup({
     noteWhy: assign(({ event }) =>
       'why' in event ? { why: (event as WhyEvent).why, notBefore: null } : {},
     ),
+    noteMisconfigured: assign(({ context, event }) =>
+      event.type === 'misconfigured'
+        ? {
+            why: event.why,
+            notBefore: null,
+            deferCount: 0,
+            firstReachableAt:
+              event.wasSent && !context.reachedBefore ? null : context.firstReachableAt,
+          }
+        : {},
+    ),
     noteExpired: assign({ why: 'approval_expired', approvalExpiresAt: null }),
     noteUnknown: assign(({ context, event }) =>
       event.type === 'unknown'
@@ -218,7 +230,7 @@ const answers = {
   ],
   misconfigured: {
     target: '#paused',
-    actions: ['noteWhy', { type: 'openWork', params: { kind: 'paused_command' } }],
+    actions: ['noteMisconfigured', { type: 'openWork', params: { kind: 'paused_command' } }],
   },
   needsPerson: { target: '#stuck', actions: ['noteWhy', stuck] },
 } as const

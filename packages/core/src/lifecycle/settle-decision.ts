@@ -116,7 +116,8 @@ function settleBodies(
       'a rule before it asks for the same of the same capture',
     )
   }
-  const reasons = ask.verdict === null ? (ask.why ?? '') : describeReasons(ask.verdict)
+  const reasons =
+    ask.verdict === null ? (ask.why ?? '') : describeReasons(ask.verdict, input.order.currency)
   const what = bodies.map((body) => describeBody(body, input.order.currency)).join(', ')
   const sentence = reasons === '' ? what : `${reasons}: ${what}`
   const taken = new Set([...settling.taken, ...subjects])

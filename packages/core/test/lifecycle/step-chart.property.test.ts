@@ -46,6 +46,7 @@ const events = {
     })),
     fc.constantFrom('a', 'b').map((by) => ({ type: 'approve', by })),
     fc.constant({ type: 'start', at }),
+    fc.boolean().map((wasSent) => ({ type: 'misconfigured', why: 'w', wasSent })),
     fc.constant({ type: 'done', resultId: 'r' }),
     fc.constant({ type: 'refused', why: 'no', auditAt: at }),
     fc
