@@ -101,6 +101,15 @@ export const lost: Fault = { answer: timeout, does: true }
 /** Nothing was done and no answer came. */
 export const vanished: Fault = { answer: timeout }
 
+/** A read that is older than what Klarna has done since the order was opened. */
+export const old = (order: ObservedOrder): ObservedOrder => ({
+  ...order,
+  refunds: [],
+  refundedMinor: 0,
+  remainingAuthorizedMinor: order.authorizedMinor - order.capturedMinor,
+  captures: order.captures.map((each) => ({ ...each, shippingInfo: [] })),
+})
+
 const KEY_LIFE_MS = 24 * 3_600_000
 
 export function createScriptedKlarna(clock: Clock): ScriptedKlarna {
