@@ -25,8 +25,8 @@ export interface Contract {
   readonly problemsOfBody: (route: Route, body: unknown) => readonly SchemaProblem[]
   /** What is wrong with an answer, one line each. */
   readonly problemsOfAnswer: (route: Route, answer: SentAnswer) => readonly string[]
-  /** What is wrong with an object that should be one of the contract's schemas. */
-  readonly problemsOfSchema: (name: 'Order', value: unknown) => readonly SchemaProblem[]
+  /** What is wrong with an order as a read would answer it. */
+  readonly problemsOfOrder: (value: unknown) => readonly SchemaProblem[]
 }
 
 /** The parts of an OpenAPI document that are used here. */
@@ -63,6 +63,7 @@ export function loadContract(): Contract {
 function createContract(document: Document): Contract {
   const ajv = new Ajv2020({ allErrors: true, strict: false, validateFormats: false, logger: false })
   ajv.addSchema(document, DOCUMENT_ID)
+  const orderValidator = compile(ajv, ['components', 'schemas', 'Order'])
   const bodies = new Map<Route, ValidateFunction>()
   const answers = new Map<Route, Map<number, AnswerRule | undefined>>()
 
@@ -83,8 +84,7 @@ function createContract(document: Document): Contract {
 
   return {
     problemsOfBody: (route, body) => problemsOf(bodyValidatorOf(route), body),
-    problemsOfSchema: (name, value) =>
-      problemsOf(compile(ajv, ['components', 'schemas', name]), value),
+    problemsOfOrder: (value) => problemsOf(orderValidator, value),
     problemsOfAnswer(route, { status, headers, body }) {
       const rule = answerRuleOf(route, status)
       if (rule === undefined) return [`status ${status} is not in the contract`]

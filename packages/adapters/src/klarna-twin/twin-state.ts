@@ -160,7 +160,7 @@ export function noteViolation(state: TwinState, violation: Omit<Violation, 'at'>
 const problemsOfSeed = (state: TwinState, seed: unknown): readonly string[] => {
   if (typeof seed !== 'object' || seed === null) return ['an order is an object']
   const problems = state.contract
-    .problemsOfSchema('Order', seed)
+    .problemsOfOrder(seed)
     .map(({ field, message }) => `\`${field}\` ${message}`)
   return [...problems, ...problemsOfOwnMembers(seed)]
 }
