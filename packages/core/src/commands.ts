@@ -30,6 +30,7 @@ export interface RefundedUnits {
   readonly quantity: number
 }
 
+/** Pays money back on one capture. */
 export interface RefundOrder {
   readonly operation: 'refundOrder'
   readonly captureId: string
@@ -43,12 +44,14 @@ export interface RefundOrder {
   readonly units: readonly RefundedUnits[]
 }
 
+/** Lets go of what is authorized and not captured. */
 export interface ReleaseRemainingAuthorization {
   readonly operation: 'releaseRemainingAuthorization'
   /** What our books say is left, in minor units; Klarna releases whatever is left. */
   readonly remainingMinor: number
 }
 
+/** Gives the customer more time to pay one capture, by Klarna's offer. */
 export interface ExtendDueDate {
   readonly operation: 'extendDueDate'
   readonly captureId: string
@@ -59,12 +62,14 @@ export interface ExtendDueDate {
   readonly feeMaxMinor: number
 }
 
+/** Tells Klarna the parcels of one capture. */
 export interface AppendShippingInfo {
   readonly operation: 'appendShippingInfo'
   readonly captureId: string
   readonly shippingInfo: readonly ShippingInfo[]
 }
 
+/** Sends the customer the invoice of one capture again. */
 export interface TriggerSendOut {
   readonly operation: 'triggerSendOut'
   readonly captureId: string
@@ -72,6 +77,7 @@ export interface TriggerSendOut {
   readonly reason: string
 }
 
+/** Keeps the authorization alive; Klarna says for how long. */
 export interface ExtendAuthorizationTime {
   readonly operation: 'extendAuthorizationTime'
 }

@@ -33,7 +33,9 @@ export type ApprovalPolicy = Shaped<typeof approvalShape>
 
 /** What a rule itself allows; it only tightens the engine's limits. */
 export interface RuleLimits {
+  /** How many commands of the rule an order may have. */
   readonly perOrder?: number
+  /** How many commands of the rule a calendar day may have. */
   readonly perDay?: number
 }
 
@@ -42,6 +44,7 @@ export interface Reservation {
   readonly commandId: string
   /** What is limited, for example `rule:returns/Damaged goods:2026-11-24:count`. */
   readonly bucket: string
+  /** Minor units of money, or 1 for a count. */
   readonly amount: number
   /** The most that all claims on the bucket may sum to. */
   readonly ceiling: number

@@ -45,6 +45,7 @@ export interface CommandChartContext {
   readonly deferCount: number
   /** Looks before paying that came back older than our own books. */
   readonly staleCount: number
+  /** How many distinct people must agree; 0 when none. */
   readonly approvalsNeeded: number
   readonly approvedBy: readonly string[]
   readonly approvalExpiresAt: IsoInstant | null
@@ -72,6 +73,7 @@ export interface StageReport {
   readonly lines: readonly ReturnedLine[]
 }
 
+/** A return with what was reported at each of its stages. */
 export interface ReturnState {
   readonly returnId: string
   readonly captureId: string

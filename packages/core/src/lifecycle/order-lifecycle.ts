@@ -13,6 +13,7 @@ export type OrderLifecycleEvent =
   | { readonly type: 'order.settled' }
   | { readonly type: 'order.reopened'; readonly isReleased: boolean }
 
+/** Amounts in minor units, `extendedDays` in whole days. */
 export interface OrderLifecycleContext {
   readonly capturedMinor: number
   readonly refundedMinor: number

@@ -154,6 +154,7 @@ export type CommitResult =
       readonly type: 'limit_reached'
       readonly commandId: string
       readonly bucket: string
+      /** The most that all claims on the bucket may sum to. */
       readonly ceiling: number
     }
 

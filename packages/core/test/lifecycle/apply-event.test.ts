@@ -355,6 +355,44 @@ describe('an answer', () => {
   })
 })
 
+describe('a contradiction is heard, and changes nothing in the books', () => {
+  const [refunding, id] = withRefund()
+  const answeredWith = (outcome: Parameters<typeof attempt>[1]) =>
+    attempt(id, outcome)[1] as EngineEvent
+  const confirmed = apply(refunding, ...attempt(id, done))
+  const waitingOrder = settle(guide, event('customer.reported', { problem: 'late' }) as never, [
+    fired('sendOut', {}, { mode: 'approval' }),
+  ]).routed.order
+  const waitingId = waitingOrder.commands[0]?.command.id ?? ''
+  const cases: readonly [string, OrderState, EngineEvent][] = [
+    ['late_refusal', confirmed, answeredWith({ type: 'refused', code: 'REFUND_NOT_ALLOWED' })],
+    ['answer_repeated', confirmed, answeredWith(done)],
+    [
+      'answer_unexpected',
+      waitingOrder,
+      attempt(waitingId, { type: 'refused', code: 'NOT_ALLOWED' })[1] as EngineEvent,
+    ],
+    ['unexpected_event', confirmed, event('command.audited', { commandId: id, finding: 'absent' })],
+  ]
+  it.each(cases)('%s', (code, order, given) => {
+    const applied = applyEvent(order, given, given.at)
+    expect(applied.ok && applied.value.effects).toMatchObject([{ type: 'alarm', code }])
+    expect(applied.ok && orderBooks(applied.value.order)).toEqual(orderBooks(order))
+  })
+
+  it('approval_expired: an approval after its time', () => {
+    const [command] = waitingOrder.commands
+    const late = event('command.approved', {
+      commandId: waitingId,
+      by: 'kim',
+      hash: command?.approvalHash,
+      at: instant('2026-12-09T08:00:01Z'),
+    })
+    const applied = applyEvent(waitingOrder, late, late.at)
+    expect(applied.ok ? '' : applied.error.code).toBe('approval_expired')
+  })
+})
+
 describe('a read of the order', () => {
   const observed: ObservedOrder = {
     orderId: 'order-1',
