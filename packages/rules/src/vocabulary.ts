@@ -22,12 +22,14 @@ export interface Vocabulary {
   definitionOf(name: string): FactDefinition | undefined
 }
 
-/** The value of a fact by its type. An `integer` is whole; a `date` is `YYYY-MM-DD`. */
+/** The value of a fact by its type. */
 export interface FactValueByType {
   readonly text: string
+  /** A whole number of the fact's unit. */
   readonly integer: number
   readonly flag: boolean
   readonly textList: readonly string[]
+  /** A day as `YYYY-MM-DD`. */
   readonly date: string
 }
 

@@ -1,4 +1,6 @@
 /** Documents and what is said of them; the validator and the JSON Schema are both held to these. */
+
+import { ACTION_FAULTS, extend, type Row, refund } from './action-cases.ts'
 import {
   aRule,
   aRuleSet,
@@ -23,9 +25,10 @@ const at = (rest: string) => `/rules/0/conditions/all/0${rest}`
 const days = { fact: 'time.daysToDueDate', operator: 'lessThan', value: 14 }
 const without = (document: Json, key: string): Json =>
   Object.fromEntries(Object.entries(document).filter(([name]) => name !== key))
-const extend = (params: Json) => withEvent({ type: 'extendDueDate', params })
-const refund = (params: Json) => withEvent({ type: 'refund', params })
 const nested = (depth: number): unknown => (depth === 0 ? damaged : { not: nested(depth - 1) })
+
+const nestedGroups = (count: number, leaf: Json): unknown =>
+  count === 0 ? leaf : { any: [nestedGroups(count - 1, leaf)] }
 
 /** Good documents. */
 export const GOOD: readonly DocumentCase[] = [
@@ -44,6 +47,10 @@ export const GOOD: readonly DocumentCase[] = [
   [
     'groups in groups',
     withConditions({ any: [{ all: [damaged] }, { not: { any: [damaged, days] } }] }),
+  ],
+  [
+    'five groups in one another',
+    withConditions(nestedGroups(5, { ...damaged, operator: 'in', value: ['a'] })),
   ],
   ['a root that is negated', withConditions({ not: damaged })],
   ['a fact that one of two events carries', withRule({ on: ['shop.claim', 'return.received'] })],
@@ -133,7 +140,7 @@ export const WARNED: readonly DocumentCase[] = [
   issues: issues as string[],
 }))
 
-const root: readonly (readonly [string, unknown, readonly string[], boolean?])[] = [
+const root: readonly Row[] = [
   ['null', null, ['wrong_type ']],
   ['a list', [], ['wrong_type ']],
   ['a number', 1, ['wrong_type ']],
@@ -179,7 +186,7 @@ const root: readonly (readonly [string, unknown, readonly string[], boolean?])[]
   ],
 ]
 
-const rule: typeof root = [
+const rule: readonly Row[] = [
   [
     'an empty rule',
     aRuleSet({ rules: [{}] }),
@@ -257,7 +264,7 @@ const rule: typeof root = [
   ],
 ]
 
-const conditions: typeof root = [
+const conditions: readonly Row[] = [
   ['conditions that are null', withConditions(null), ['wrong_type /rules/0/conditions']],
   ['conditions that are a list', withConditions([damaged]), ['wrong_type /rules/0/conditions']],
   ['conditions without a group', withConditions(damaged), ['not_a_group /rules/0/conditions']],
@@ -362,7 +369,7 @@ const conditions: typeof root = [
   ],
 ]
 
-const operands: typeof root = [
+const operands: readonly Row[] = [
   [
     'an order of texts',
     withLeaf({ operator: 'lessThan' }),
@@ -443,127 +450,7 @@ const operands: typeof root = [
   ['a text that is too long', withLeaf({ value: 'x'.repeat(501) }), [`too_long ${at('/value')}`]],
 ]
 
-const params = '/rules/0/event/params'
-const actions: typeof root = [
-  ['an event that is a text', withEvent('refund'), ['wrong_type /rules/0/event']],
-  ['an event without a type', withEvent({}), ['missing /rules/0/event/type']],
-  [
-    'an unknown action',
-    withEvent({ type: 'refnd', params: {} }),
-    ['not_listed /rules/0/event/type'],
-  ],
-  ['the event type `error`', withEvent({ type: 'error' }), ['not_listed /rules/0/event/type']],
-  [
-    'the event type `__defineGetter__`',
-    withEvent({ type: '__defineGetter__' }),
-    ['not_listed /rules/0/event/type'],
-  ],
-  [
-    'an unknown key of the event',
-    withEvent({ type: 'sendOut', parms: {} }),
-    ['unknown_key /rules/0/event/parms'],
-  ],
-  ['params that are null', withEvent({ type: 'sendOut', params: null }), [`wrong_type ${params}`]],
-  ['params that are a list', withEvent({ type: 'sendOut', params: [] }), [`wrong_type ${params}`]],
-  [
-    'params of an action that has none',
-    withEvent({ type: 'sendOut', params: { to: 'x' } }),
-    [`unknown_key ${params}/to`],
-  ],
-  ['a refund without a basis', refund({}), [`missing ${params}/basis`]],
-  [
-    'a refund of an amount that is not said',
-    refund({ basis: 'amount' }),
-    [`missing ${params}/amountMinor`],
-  ],
-  [
-    'a refund with an amount that does not count',
-    refund({ basis: 'remaining', amountMinor: 1 }),
-    [`unknown_key ${params}/amountMinor`],
-  ],
-  [
-    'a refund of a share that is not said',
-    refund({ basis: 'percent' }),
-    [`missing ${params}/percent`],
-  ],
-  [
-    'a refund of more than all',
-    refund({ basis: 'percent', percent: 101 }),
-    [`out_of_range ${params}/percent`],
-  ],
-  [
-    'a stage that does not count',
-    refund({ basis: 'remaining', stage: 'received' }),
-    [`unknown_key ${params}/stage`],
-  ],
-  [
-    'a refund of an amount in a fraction',
-    refund({ basis: 'amount', amountMinor: 10.5 }),
-    [`bad_number ${params}/amountMinor`],
-  ],
-  [
-    'a description that is too long',
-    refund({ basis: 'remaining', description: 'x'.repeat(256) }),
-    [`too_long ${params}/description`],
-  ],
-  ['an extension without a cap', extend({ days: 10 }), [`missing ${params}/maxFeeMinor`]],
-  [
-    'a cap without a currency',
-    extend({ days: 10, maxFeeMinor: 1000 }),
-    [`wrong_type ${params}/maxFeeMinor`],
-  ],
-  [
-    'a cap in a currency in lower case',
-    extend({ days: 10, maxFeeMinor: { sek: 1000 } }),
-    [`bad_key ${params}/maxFeeMinor/sek`],
-  ],
-  ['a cap of nothing', extend({ days: 10, maxFeeMinor: {} }), [`missing ${params}/maxFeeMinor`]],
-  [
-    'a negative cap',
-    extend({ days: 10, maxFeeMinor: { SEK: -1 } }),
-    [`wrong_type ${params}/maxFeeMinor/SEK`],
-  ],
-  [
-    'days and a choice',
-    extend({ days: 10, choose: 'longest', maxFeeMinor: { SEK: 1 } }),
-    [`unknown_key ${params}/choose`],
-  ],
-  ['neither days nor a choice', extend({ maxFeeMinor: { SEK: 1 } }), [`missing ${params}/choose`]],
-  [
-    'a bound on days that are said',
-    extend({ days: 10, atLeastDays: 2, maxFeeMinor: { SEK: 1 } }),
-    [`unknown_key ${params}/atLeastDays`],
-  ],
-  [
-    'an unknown choice',
-    extend({ choose: 'longst', maxFeeMinor: { SEK: 1 } }),
-    [`not_listed ${params}/choose`],
-  ],
-  [
-    'an empty parcel',
-    withEvent({ type: 'addShippingInfo', params: { shippingInfo: [{}] } }),
-    [`missing ${params}/shippingInfo/0`],
-  ],
-  ['a review without a question', withEvent({ type: 'review' }), [`missing ${params}/question`]],
-  [
-    'a suggestion to review',
-    withEvent({
-      type: 'review',
-      params: { question: 'x', suggest: { type: 'review', params: {} } },
-    }),
-    [`not_listed ${params}/suggest/type`],
-  ],
-  [
-    'a suggestion with wrong params',
-    withEvent({
-      type: 'review',
-      params: { question: 'x', suggest: { type: 'refund', params: {} } },
-    }),
-    [`missing ${params}/suggest/params/basis`],
-  ],
-]
-
-const limits: typeof root = [
+const limits: readonly Row[] = [
   [
     'too many conditions',
     withConditions({ all: Array.from({ length: 200 }, () => damaged) }),
@@ -597,7 +484,7 @@ const limits: typeof root = [
   ['a broken surrogate', withLeaf({ value: '\ud800' }), [`bad_text ${at('/value')}`], false],
 ]
 
-const toCase = ([title, document, issues, isInSchema]: (typeof root)[number]): DocumentCase => ({
+const toCase = ([title, document, issues, isInSchema]: Row): DocumentCase => ({
   title,
   document,
   issues,
@@ -610,6 +497,6 @@ export const BAD: readonly DocumentCase[] = [
   ...rule,
   ...conditions,
   ...operands,
-  ...actions,
+  ...ACTION_FAULTS,
   ...limits,
 ].map(toCase)
