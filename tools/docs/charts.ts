@@ -23,7 +23,7 @@ export interface TransitionRow {
 }
 
 /** Every state node below the root, outer before inner, in the order of the source. */
-export function stateNodes(machine: AnyStateMachine): readonly AnyStateNode[] {
+function stateNodes(machine: AnyStateMachine): readonly AnyStateNode[] {
   const below = (node: AnyStateNode): AnyStateNode[] =>
     Object.values(node.states).flatMap((child) => [child, ...below(child)])
   return below(machine.root)
