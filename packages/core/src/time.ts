@@ -74,8 +74,27 @@ export function isTimeZone(timeZone: string): boolean {
   }
 }
 
-/** The calendar date that people in `timeZone` (IANA) have at an instant. */
+/**
+ * The calendar date that people in `timeZone` (IANA) have at an instant.
+ *
+ * Asking the zone's rules is slow, so answers are kept by quarter of an hour: no zone changes its date within one.
+ */
 export function dateInZone(at: IsoInstant, timeZone: string): PlainDate {
+  const quarter = Math.floor(instantToMs(at) / QUARTER_MS)
+  const key = `${quarter}:${timeZone}`
+  const known = dates.get(key)
+  if (known !== undefined) return known
+  const date = lookUpDate(quarter * QUARTER_MS, timeZone)
+  if (dates.size >= DATES_MAX_COUNT) dates.clear()
+  dates.set(key, date)
+  return date
+}
+
+const QUARTER_MS = 900_000
+const DATES_MAX_COUNT = 10_000
+const dates = new Map<string, PlainDate>()
+
+function lookUpDate(ms: number, timeZone: string): PlainDate {
   let formatter = formatters.get(timeZone)
   if (formatter === undefined) {
     formatter = new Intl.DateTimeFormat('en-CA', {
@@ -86,9 +105,7 @@ export function dateInZone(at: IsoInstant, timeZone: string): PlainDate {
     })
     formatters.set(timeZone, formatter)
   }
-  const parts = new Map(
-    formatter.formatToParts(instantToMs(at)).map((part) => [part.type, part.value]),
-  )
+  const parts = new Map(formatter.formatToParts(ms).map((part) => [part.type, part.value]))
   return plainDate(`${parts.get('year')}-${parts.get('month')}-${parts.get('day')}`)
 }
 
@@ -103,12 +120,11 @@ export const addDays = (date: PlainDate, days: number): PlainDate =>
 /** The first instant at which people in `timeZone` have a date; daylight saving is looked up, not assumed. */
 export function startOfDate(date: PlainDate, timeZone: string): IsoInstant {
   const utcMs = Date.parse(`${date}T00:00:00Z`)
-  const quarterMs = 900_000
   // Zones reach from UTC-12 to UTC+14; offsets are multiples of a quarter of an hour.
   let low = utcMs - 15 * 3_600_000
   let high = utcMs + 13 * 3_600_000
-  while (high - low > quarterMs) {
-    const middle = low + Math.floor((high - low) / 2 / quarterMs) * quarterMs
+  while (high - low > QUARTER_MS) {
+    const middle = low + Math.floor((high - low) / 2 / QUARTER_MS) * QUARTER_MS
     if (dateInZone(msToInstant(middle), timeZone) >= date) high = middle
     else low = middle
   }
