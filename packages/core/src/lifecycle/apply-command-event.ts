@@ -74,11 +74,15 @@ function refuseApproval(command: CommandState, event: CommandApproved): Refusal 
   if (approvalExpiresAt !== null && event.at > approvalExpiresAt)
     return refusal('approval_expired', facts)
   if (event.hash !== command.approvalHash) return refusal('approval_not_bound', facts)
-  const isOneself = event.by === command.command.requestedBy || approvedBy.includes(event.by)
-  return isOneself || command.barredApprovers.includes(event.by)
+  const barred = [command.command.requestedBy, ...approvedBy, ...command.barredApprovers]
+  return barred.some((name) => name !== null && isSamePerson(name, event.by))
     ? refusal('approver_not_allowed', facts)
     : undefined
 }
+
+/** Names of people come from the merchant's own system, in whatever spelling; two spellings are not two people. */
+const isSamePerson = (a: string, b: string): boolean =>
+  a.trim().toLowerCase() === b.trim().toLowerCase()
 
 function toChartEvent(
   command: CommandState,

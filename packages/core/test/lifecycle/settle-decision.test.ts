@@ -287,6 +287,12 @@ describe('an approval', () => {
     expect(phase(apply(once, approve('lee')))).toBe('requested')
   })
 
+  it('is not given twice by one person in two spellings', () => {
+    expect(() => apply(waitingOrder, approve('kim'), approve(' Kim '))).toThrow(
+      'approver_not_allowed',
+    )
+  })
+
   it('is not given by who published the rules', () => {
     expect(() => apply(waitingOrder, approve('ops@shop.example'))).toThrow('approver_not_allowed')
   })
