@@ -45,11 +45,10 @@ function hintFor(
 ): string | undefined {
   const segments = problem.path.split('/').slice(1)
   const key = segments.at(-1) ?? ''
-  if (problem.code === 'unknown_key' && segments.length === 2)
-    return didYouMean(
-      key,
-      paramNames(type).filter((name) => name !== key),
-    )
+  if (problem.code === 'unknown_key') {
+    const others = segments.length === 2 ? paramNames(type).filter((name) => name !== key) : []
+    return didYouMean(key, others) ?? 'take it out'
+  }
   if (key === 'maxFeeMinor' && problem.code === 'wrong_type')
     return `name the currency: { "SEK": ${typeof params?.['maxFeeMinor'] === 'number' ? params['maxFeeMinor'] : 1000} }`
   if (problem.code === 'bad_key') return 'write the currency in upper case, for example `SEK`'

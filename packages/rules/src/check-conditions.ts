@@ -1,5 +1,5 @@
 /** Checks the conditions of one rule: shape, facts, operators and the types of what is compared. */
-import { escaped, type FactDefinition, isPlainDate, isPlainRecord } from '@postdelivery/core'
+import { escaped, type FactDefinition, isPlainRecord } from '@postdelivery/core'
 import { addNotListed, addUnknownKey, addWrongType, openFields, shown } from './fields.ts'
 import type { IssueList } from './issues.ts'
 import { isKnownValue, OPERATORS, type OperatorDefinition, operatorOf } from './operators.ts'
@@ -239,17 +239,22 @@ function checkEntry(
   issues.add('operand_mismatch', path, message, operandHint(value, definition))
 }
 
-function operandHint(value: unknown, definition: FactDefinition): string | undefined {
+function operandHint(value: unknown, definition: FactDefinition): string {
   if (value === null)
     return 'what is missing is unknown, and unknown never acts; leave the condition out'
   if (Array.isArray(value)) return 'to compare with several values use `in`'
-  if (typeof value !== 'string') return undefined
-  if (definition.type === 'integer' && /^-?\d+$/.test(value)) return 'write it without quotes'
-  if (definition.type === 'flag' && /^(true|false)$/.test(value)) return 'write it without quotes'
-  if (definition.type === 'date' && !isPlainDate(value))
-    return 'write an existing day as `YYYY-MM-DD`'
-  return undefined
+  const isQuoted = typeof value === 'string' && /^(-?\d+|true|false)$/.test(value)
+  const isTyped = definition.type === 'integer' || definition.type === 'flag'
+  return isQuoted && isTyped ? 'write it without quotes' : OPERAND_HINTS[definition.type]
 }
+
+const OPERAND_HINTS = {
+  text: 'write a text in quotes',
+  integer: 'write a whole number, without quotes',
+  flag: 'write `true` or `false`, without quotes',
+  textList: 'write a text in quotes',
+  date: 'write an existing day as `YYYY-MM-DD`',
+} as const
 
 function addUnsupported(
   data: Readonly<Record<string, unknown>>,

@@ -51,7 +51,12 @@ export function addUnknownKey(
   known: readonly string[],
 ): void {
   const message = `\`${shown(key)}\` is not a field here; known: ${known.join(', ')}`
-  issues.add('unknown_key', `${path}/${escaped(key)}`, message, didYouMean(key, known))
+  issues.add(
+    'unknown_key',
+    `${path}/${escaped(key)}`,
+    message,
+    didYouMean(key, known) ?? 'take it out',
+  )
 }
 
 interface TextBounds {

@@ -19,7 +19,7 @@ import { readingOf } from './reference.ts'
 const ask = async (list: readonly Json[], seen: Json) =>
   inForce(ruleSetOf(aRuleSet({ rules: list }))).evaluate('return.registered', seen as Facts)
 
-describe('evaluation', () => {
+describe('evaluation', { timeout: 60_000 }, () => {
   it('says exactly what a second, independent reading says', async () => {
     const counts = { true: 0, false: 0, unknown: 0 }
     await fc.assert(
@@ -152,7 +152,7 @@ describe('evaluation', () => {
   })
 })
 
-describe('checking random documents', () => {
+describe('checking random documents', { timeout: 60_000 }, () => {
   it('never throws, and lists only known places', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), (text) => {

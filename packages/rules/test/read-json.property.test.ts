@@ -47,7 +47,7 @@ const pieces = fc.constantFrom(
   ...['1.5', '1e3', '1E+', 'true', 'false', 'null', 'nul', '"\\x"', '"é"', '/', '\u0000', '\ufeff'],
 )
 
-describe('reading JSON', () => {
+describe('reading JSON', { timeout: 60_000 }, () => {
   it('gives what JSON.parse gives for every value of whole numbers', () => {
     const leaf = fc.oneof(
       fc.maxSafeInteger().map((each) => each || 0),

@@ -38,7 +38,7 @@ describe('the published schema', () => {
   })
 })
 
-describe('the schema of a vocabulary', () => {
+describe('the schema of a vocabulary', { timeout: 60_000 }, () => {
   for (const { title, document } of [...GOOD, ...WARNED]) {
     it(`takes ${title}, as the validator does`, () => {
       expect(accepts(document)).toBe(true)
@@ -78,7 +78,7 @@ describe('the schema of a vocabulary', () => {
   })
 })
 
-describe('the params of actions', () => {
+describe('the params of actions', { timeout: 60_000 }, () => {
   for (const type of ACTION_TYPES) {
     it(`of ${type} are those that core reads`, () => {
       const names = ACTION_PARAMS[type].map((param) => param.name)

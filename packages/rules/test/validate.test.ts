@@ -85,6 +85,28 @@ const hints: readonly (readonly [string, unknown, string])[] = [
     'write it without quotes',
   ],
   [
+    'a word for a number',
+    withLeaf({ fact: 'order.captureCount', value: 'two' }),
+    'write a whole number, without quotes',
+  ],
+  [
+    'a flag in quotes',
+    withLeaf({ fact: 'order.payLater', value: 'true' }),
+    'write it without quotes',
+  ],
+  [
+    'null',
+    withLeaf({ value: null }),
+    'what is missing is unknown, and unknown never acts; leave the condition out',
+  ],
+  ['a list for one value', withLeaf({ value: ['a'] }), 'to compare with several values use `in`'],
+  ['a key that is near none', withRule({ colour: 1 }), 'take it out'],
+  [
+    'a param that is near none',
+    withRule({ event: { type: 'sendOut', params: { x: 1 } } }),
+    'take it out',
+  ],
+  [
     'a decorated operator',
     withLeaf({ operator: 'everyFact:notIn' }),
     'say `notIn` without it, inside `not` if need be',
@@ -189,6 +211,41 @@ describe('texts', () => {
 
     expect(brief(checked.issues)).toEqual(['not_json '])
   })
+})
+
+describe('hostile rule sets', () => {
+  const leaf = (fact: string) => `{"fact":"${fact}","operator":"equall","value":"x"}`
+  const withLeaves = (leaves: string) =>
+    `{"name":"a","version":"1","rules":[{"name":"a","on":["return.recieved"],"conditions":${leaves}}]}`
+  const texts: readonly (readonly [string, string, string])[] = [
+    ['5 MB of rules', `{"rules":[${'{},'.repeat(1_700_000)}{}]}`, 'too_large '],
+    [
+      '10,000 nested conditions',
+      withLeaves(`${'{"not":'.repeat(10_000)}${leaf('x')}${'}'.repeat(10_000)}`),
+      `too_deep /rules/0/conditions${'/not'.repeat(13)}`,
+    ],
+    ['80,000 empty rules', `{"rules":[${'{},'.repeat(80_000)}{}]}`, 'more_issues '],
+    [
+      '3,000 misspelt facts',
+      withLeaves(`{"all":[${`${leaf('order.remainingAuthorizedMinr')},`.repeat(3000)}{}]}`),
+      'more_issues ',
+    ],
+    [
+      '120,000 events that are none',
+      `{"rules":[{"on":[${'1,'.repeat(120_000)}1]}]}`,
+      'too_long /rules/0/on',
+    ],
+  ]
+  for (const [title, text, issue] of texts) {
+    it(`refuses ${title} in bounded time`, () => {
+      const startedAt = performance.now()
+
+      const { issues } = validateRuleSet(text, vocabulary)
+
+      expect(brief(issues)).toContain(issue)
+      expect(performance.now() - startedAt).toBeLessThan(3000)
+    })
+  }
 })
 
 describe('order and number of issues', () => {
