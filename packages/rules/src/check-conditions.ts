@@ -19,7 +19,7 @@ const GROUPS = ['all', 'any', 'not'] as const
 const COMPARISON_KEYS = ['fact', 'operator', 'value'] as const
 
 /** Parts of json-rules-engine's documents that are left out, with what to do instead. */
-export const UNSUPPORTED: Readonly<Record<string, string>> = {
+const UNSUPPORTED: Readonly<Record<string, string>> = {
   condition: 'write the conditions out where they are used',
   path: 'name the fact itself; a path can run code',
   params: 'name the fact itself; facts take no params',

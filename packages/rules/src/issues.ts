@@ -64,7 +64,7 @@ export interface Issue {
 }
 
 /** At most this many issues are listed; nobody reads more, and their texts must not grow without bound. */
-export const ISSUE_MAX_COUNT = 1000
+const ISSUE_MAX_COUNT = 1000
 
 /** Collects issues while a document is read. */
 export interface IssueList {
@@ -108,7 +108,7 @@ export function makeIssue(code: IssueCode, path: string, message: string, hint?:
 }
 
 /** Sorts issues by place (list indexes as numbers), then by precedence. */
-export function sortIssues<Found extends Issue>(issues: readonly Found[]): readonly Found[] {
+function sortIssues<Found extends Issue>(issues: readonly Found[]): readonly Found[] {
   const keyed = issues.map((issue) => ({ issue, segments: issue.path.split('/') }))
   keyed.sort(
     (a, b) =>
