@@ -1,4 +1,4 @@
-/** One step's change, written row by row inside a savepoint of the caller's; nothing here commits. */
+/** One step's change, written row by row inside a transaction of the caller's; nothing here commits. */
 import { assert, type Change, type CommitResult } from '@postdelivery/core'
 import { freeClaims, takeClaims } from './claim-rows.ts'
 import { recordAttempt, storeGeneration, storeRequest } from './command-rows.ts'

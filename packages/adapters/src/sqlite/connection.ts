@@ -54,15 +54,20 @@ export function openConnection({ path, access, busyTimeoutMs }: ConnectionOption
 }
 
 /**
- * Runs `body` in a transaction that holds the write lock from its beginning, so that what it reads stays true.
+ * Runs `body` in a transaction that holds the write lock from its beginning, so that what it reads stays true. A result
+ * that `keeps` refuses is returned and nothing of it is written.
  *
  * Throws: whatever `body` or the commit throws; nothing of it is kept then.
  */
-export function inTransaction<Value>(connection: Connection, body: () => Value): Value {
+export function inTransaction<Value>(
+  connection: Connection,
+  body: () => Value,
+  keeps: (value: Value) => boolean = () => true,
+): Value {
   connection.run('BEGIN IMMEDIATE')
   try {
     const value = body()
-    connection.run('COMMIT')
+    connection.run(keeps(value) ? 'COMMIT' : 'ROLLBACK')
     return value
   } catch (error) {
     rollBack(connection)

@@ -1,6 +1,6 @@
 /**
- * Many writes, one flush: what is asked for until the loop turns is written in one transaction, each write in a savepoint
- * of its own, and every caller hears of it after the commit.
+ * Many writes, one flush: what is asked for until the loop turns is written in one transaction, and every caller hears of
+ * it after the commit. One write's failure undoes that write alone.
  */
 import { type Connection, inTransaction } from './connection.ts'
 import { isFatal, isStoreFailure, StoreFailure } from './failures.ts'
@@ -9,6 +9,8 @@ export interface GroupCommit {
   /**
    * Queues a write. Its promise resolves with the write's result after the commit; a result that `keeps` refuses, and an
    * error, undo this write alone. A failure of the disk or of the commit rejects every write of the transaction.
+   *
+   * `work` may run twice, the first run being rolled back: it changes nothing but the database.
    */
   write<Result>(work: () => Result, keeps?: (result: Result) => boolean): Promise<Result>
   /** Writes what is queued, then refuses every further write. */
@@ -16,9 +18,15 @@ export interface GroupCommit {
 }
 
 interface Write {
-  /** Runs in the transaction; returns what to do after the commit. */
-  readonly run: () => () => void
-  readonly reject: (error: unknown) => void
+  /** Runs in the transaction. Throws: `StoreFailure` alone. */
+  attempt(): Attempt
+  reject(error: unknown): void
+}
+
+interface Attempt {
+  readonly isKept: boolean
+  /** Tells the caller, after the commit. */
+  tell(): void
 }
 
 /**
@@ -51,8 +59,17 @@ export function createGroupCommit(connection: Connection, check: () => void): Gr
     write: (work, keeps = () => true) => {
       if (ended !== undefined) return Promise.reject(ended)
       return new Promise((resolve, reject) => {
-        const run = () => inSavepoint(connection, work, keeps, { resolve, reject })
-        queue.push({ run, reject })
+        const attempt = (): Attempt => {
+          try {
+            const result = work()
+            return { isKept: keeps(result), tell: () => resolve(result) }
+          } catch (error) {
+            // About the file and so about every write, not about this one.
+            if (isStoreFailure(error)) throw error
+            return { isKept: false, tell: () => reject(error) }
+          }
+        }
+        queue.push({ attempt, reject })
         schedule()
       })
     },
@@ -72,12 +89,10 @@ function runAll(
 ): StoreFailure | undefined {
   try {
     if (ended !== undefined) throw ended
-    const tellings = inTransaction(connection, () => {
-      check()
-      return writes.map((write) => write.run())
-    })
+    const attempts =
+      writeTogether(connection, writes, check) ?? writeApart(connection, writes, check)
     // Order matters: nobody hears of a write before its commit has returned.
-    for (const tell of tellings) tell()
+    for (const attempt of attempts) attempt.tell()
     return undefined
   } catch (error) {
     for (const write of writes) write.reject(error)
@@ -85,25 +100,45 @@ function runAll(
   }
 }
 
-function inSavepoint<Result>(
+/**
+ * Writes all in one transaction without savepoints, which copy every page before it is changed.
+ *
+ * Returns: nothing when one of them cannot be kept; then none of them is written.
+ */
+function writeTogether(
   connection: Connection,
-  work: () => Result,
-  keeps: (result: Result) => boolean,
-  caller: { readonly resolve: (result: Result) => void; readonly reject: (error: unknown) => void },
-): () => void {
-  connection.run('SAVEPOINT change')
-  try {
-    const result = work()
-    if (!keeps(result)) connection.run('ROLLBACK TO change')
-    connection.run('RELEASE change')
-    return () => caller.resolve(result)
-  } catch (error) {
-    // About the file and so about every write, not about this one.
-    if (isStoreFailure(error)) throw error
-    connection.run('ROLLBACK TO change')
-    connection.run('RELEASE change')
-    return () => caller.reject(error)
+  writes: readonly Write[],
+  check: () => void,
+): readonly Attempt[] | undefined {
+  const body = (): readonly Attempt[] | undefined => {
+    check()
+    const attempts: Attempt[] = []
+    for (const write of writes) {
+      const attempt = write.attempt()
+      if (!attempt.isKept) return undefined
+      attempts.push(attempt)
+    }
+    return attempts
   }
+  return inTransaction(connection, body, (attempts) => attempts !== undefined)
+}
+
+/** Writes each in a savepoint of its own, so that those that can be kept are. */
+function writeApart(
+  connection: Connection,
+  writes: readonly Write[],
+  check: () => void,
+): readonly Attempt[] {
+  return inTransaction(connection, () => {
+    check()
+    return writes.map((write) => {
+      connection.run('SAVEPOINT change')
+      const attempt = write.attempt()
+      if (!attempt.isKept) connection.run('ROLLBACK TO change')
+      connection.run('RELEASE change')
+      return attempt
+    })
+  })
 }
 
 /** Writes of one transaction at most, so that a burst does not keep the process from everything else. */

@@ -2,9 +2,12 @@ import { DatabaseSync } from 'node:sqlite'
 import { openSqliteStore } from '@postdelivery/adapters/sqlite'
 import type { CommitResult, Reservation } from '@postdelivery/core'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { aChange, anEvent, settled } from './builders.ts'
 import { aPath } from './files.ts'
+
+// Hundreds of runs, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const BUCKETS = ['rule:day:count', 'rule:day:SEK', 'merchant:day:SEK'] as const
 const COMMANDS = ['a', 'b', 'c', 'd', 'e'] as const

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { startProgram } from './child.ts'
 import { aPath } from './files.ts'
 
-const KILL_COUNT = 24
+const KILL_COUNT = 21
 
 it('has all that was acknowledged and nothing half done after each of many kills', {
   timeout: 120_000,

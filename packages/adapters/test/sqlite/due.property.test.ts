@@ -1,8 +1,11 @@
 import { openSqliteStore } from '@postdelivery/adapters/sqlite'
 import type { EventStatus, IsoInstant } from '@postdelivery/core'
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { aChange, anEvent, at, settled } from './builders.ts'
+
+// Hundreds of runs, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const ORDERS = ['order-1', 'order-2', 'order-3'] as const
 const EVENTS = ['a', 'b', 'c', 'd'] as const

@@ -1,10 +1,13 @@
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { openSqliteInbox, openSqliteReader, openSqliteStore } from '@postdelivery/adapters/sqlite'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { anEvent, START } from './builders.ts'
 import { startProgram } from './child.ts'
 import { aPath } from './files.ts'
+
+// Other processes are started, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 it('refuses a second engine at once and says who has the database and what to do', async () => {
   const path = aPath()
@@ -14,7 +17,7 @@ it('refuses a second engine at once and says who has the database and what to do
   const beganAt = performance.now()
   const refused: unknown = await openSqliteStore(path).catch((error: unknown) => error)
 
-  expect(performance.now() - beganAt).toBeLessThan(400)
+  expect(performance.now() - beganAt).toBeLessThan(2_000)
   expect(refused).toMatchObject({ name: 'StoreFailure', code: 'store_locked', path })
   const { message, hint } = refused as { message: string; hint: string }
   expect(message).toContain(`pid ${engine.pid} on \`${hostname()}\`, since 2`)

@@ -18,11 +18,14 @@ import {
   STORE_FAILURES,
   StoreFailure,
 } from '@postdelivery/adapters/sqlite'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { toStoreFailure } from '../../src/sqlite/failures.ts'
 import { aChange, anEvent, settled } from './builders.ts'
 import { startProgram } from './child.ts'
 import { aFolder, aPath } from './files.ts'
+
+// Other processes are started, on machines that may be busy.
+vi.setConfig({ testTimeout: 60_000 })
 
 const openAll = [
   ['the store', openSqliteStore],
@@ -160,7 +163,6 @@ it('finds damage inside the file when it meets it, and writes nothing more', asy
 
 it.skipIf(process.platform === 'win32')(
   'acknowledges nothing that the disk did not take, and then goes on with nothing',
-  { timeout: 30_000 },
   async () => {
     const path = aPath()
     await (await openSqliteStore(path)).close()
