@@ -2,7 +2,6 @@
 import {
   type Action,
   err,
-  type FactType,
   type IsoInstant,
   type OwnEvent,
   ok,
@@ -31,11 +30,20 @@ type Plain<Value> = Value extends IsoInstant | PlainDate
       : Value
 
 /** Own facts of one namespace by their short names: `event.weight` is `weight` in an event's `data`. */
-export type OwnFactValues<Facts extends OwnFacts, Namespace extends string> = {
-  readonly [Fact in Facts[number] as Fact['name'] extends `${Namespace}.${infer Short}`
-    ? Short
-    : never]?: FactValueByType[Fact['type'] & FactType]
-} & Readonly<Record<string, string | number | boolean>>
+export type OwnFactValues<Facts extends OwnFacts, Namespace extends string> = DeclaredValues<
+  Facts[number],
+  Namespace
+> &
+  Readonly<Record<string, string | number | boolean>>
+
+/** Without any declared fact there is nothing to add; a mapped type over nothing would allow nothing. */
+type DeclaredValues<Fact extends OwnFact, Namespace extends string> = [Fact] extends [never]
+  ? unknown
+  : {
+      readonly [Each in Fact as Each['name'] extends `${Namespace}.${infer Short}`
+        ? Short
+        : never]?: FactValueByType[Each['type']]
+    }
 
 type WithData<Event, Facts extends OwnFacts> = 'data' extends keyof Event
   ? Omit<Event, 'data'> & {

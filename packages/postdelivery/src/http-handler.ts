@@ -6,7 +6,7 @@ import { readBody } from './read-body.ts'
 import { isSigned, parseSignature, SIGNATURE_HEADER } from './signature.ts'
 
 /** Bytes of the largest event that is read. */
-export const BODY_MAX_BYTES = 262_144
+const BODY_MAX_BYTES = 262_144
 
 export interface EventHandlerOptions {
   /** Checks the event and makes it durable. */

@@ -59,6 +59,7 @@ export interface CommandView {
   readonly attemptCount: number
   /** What an approval must name, so that it is bound to exactly this request and fee. */
   readonly approvalHash: string
+  /** How many distinct people must agree; a count. */
   readonly approvalsNeeded: number
   readonly approvedBy: readonly string[]
   readonly approvalExpiresAt: string | null

@@ -4,7 +4,7 @@ import { errorName } from './error-name.ts'
 import type { OwnFacts } from './event-input.ts'
 
 /** Milliseconds that a loader has; an event waits and is tried again when it takes longer. */
-export const FACT_TIMEOUT_MS = 10_000
+const FACT_TIMEOUT_MS = 10_000
 
 /**
  * Makes the source of declared facts.

@@ -38,9 +38,9 @@ export interface RulesFromOptions {
 }
 
 /** More files than this are a mistake of the path. */
-export const RULE_FILE_MAX_COUNT = 100
+const RULE_FILE_MAX_COUNT = 100
 /** Bytes of the largest file: the 262,144 characters that a rule set may have, at four bytes each. */
-export const RULE_FILE_MAX_BYTES = 1_048_576
+const RULE_FILE_MAX_BYTES = 1_048_576
 const DEFAULT_WATCH_MS = 1_000
 
 /**

@@ -6,10 +6,11 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
+/** The header that carries the signature; HTTP does not mind its case. */
 export const SIGNATURE_HEADER = 'postdelivery-signature'
 
 /** How far a sender's clock may be away, in either direction. */
-export const SIGNATURE_TOLERANCE_MS = 300_000
+const SIGNATURE_TOLERANCE_MS = 300_000
 
 /** Shorter secrets can be guessed. */
 export const SECRET_MIN_LENGTH = 32
