@@ -1,0 +1,34 @@
+/** What a cycle does not need: silent ports, limits that are checked and never reached, no deadlines. */
+import type { EmbeddedEngineOptions } from '@postdelivery/adapters/embedded'
+import { msToInstant, type Settings } from '@postdelivery/core'
+
+const BENCH_SETTINGS: Settings = {
+  timeZone: 'Europe/Stockholm',
+  limits: {
+    perCommand: { refundMaxMinor: { SEK: 100_000 }, extensionFeeMaxMinor: { SEK: 1_000 } },
+    perOrder: { refundMaxMinor: { SEK: 100_000 }, commandMaxCount: 1_000 },
+    perRuleAndDay: { commandMaxCount: 1_000_000, refundMaxMinor: { SEK: 1_000_000_000 } },
+    perMerchantAndDay: {
+      commandMaxCount: 1_000_000,
+      refundMaxMinor: { SEK: 1_000_000_000 },
+      extensionFeeMaxMinor: { SEK: 1_000_000_000 },
+    },
+  },
+  approval: {
+    refundAboveMinor: { SEK: 100_000 },
+    extensionFeeAboveMinor: { SEK: 1_000 },
+    approvers: 1,
+    expiresAfterHours: 24,
+  },
+  deadlineDays: { due_date: [], authorization_expiry: [], return_window: [] },
+  observe: false,
+}
+
+/** The ports that a cycle does not need, silent; the clock is the machine's. */
+export const SILENT_PORTS = {
+  factSource: { definitions: [], load: async () => ({ type: 'absent' }) },
+  clock: { now: () => msToInstant(Date.now()) },
+  telemetry: { record: () => {} },
+  notifier: { notify: async () => {} },
+  settings: BENCH_SETTINGS,
+} as const satisfies Partial<EmbeddedEngineOptions>
