@@ -26,7 +26,7 @@ function write(name: string, text: string): string {
   return path
 }
 
-describe('the check of the lockfile', () => {
+describe('the check of the lockfile', { timeout: 60_000 }, () => {
   const lockfile = (names: readonly string[]) =>
     [
       'packages:',
@@ -59,8 +59,8 @@ describe('the check of the lockfile', () => {
   })
 })
 
-describe('the writer of documents', () => {
-  it('finds the documents of this repository up to date', { timeout: 30_000 }, () => {
+describe('the writer of documents', { timeout: 60_000 }, () => {
+  it('finds the documents of this repository up to date', () => {
     expect(run('sync-docs.ts', '--check')).toEqual({ status: 0, stdout: '', stderr: '' })
   })
 
@@ -97,7 +97,7 @@ describe('the writer of documents', () => {
   })
 })
 
-describe('the check of coverage', () => {
+describe('the check of coverage', { timeout: 60_000 }, () => {
   const FILES = [
     'packages/core/src/lifecycle/settle-decision.ts',
     'packages/core/src/lifecycle/apply-event.ts',
@@ -148,5 +148,50 @@ describe('the check of coverage', () => {
 
     expect(status).toBe(1)
     expect(stdout).toContain('BELOW  settle: branches the summary has none of its files')
+  })
+})
+
+describe('the sum of a run', { timeout: 60_000 }, () => {
+  const report = (numPassedTests: number, numFailedTests: number) =>
+    write(
+      'report.json',
+      JSON.stringify({
+        numPassedTests,
+        numFailedTests,
+        testResults: [
+          {
+            name: 'a.test.ts',
+            assertionResults: [
+              { fullName: 'works', status: 'passed' },
+              { fullName: 'needs a server', status: 'skipped' },
+            ],
+          },
+        ],
+      }),
+    )
+
+  it('counts tests and checks, and names what was skipped', () => {
+    expect(run('sum-up.ts', report(40, 0), '5', '0')).toEqual({
+      status: 0,
+      stdout: 'skipped: a.test.ts: needs a server\n45 passed, 0 failed\n',
+      stderr: '',
+    })
+  })
+
+  it.each([
+    ['a test', 1, '0', '45 passed, 1 failed\n'],
+    ['a check', 0, '1', '45 passed, 1 failed\n'],
+  ])('fails when %s failed', (_, testCount, checks, line) => {
+    const { status, stdout } = run('sum-up.ts', report(40, testCount), '5', checks)
+
+    expect(status).toBe(1)
+    expect(stdout.endsWith(line)).toBe(true)
+  })
+
+  it('fails when the tests left no report', () => {
+    expect(run('sum-up.ts', join(folder, 'none.json'), '5', '1')).toMatchObject({
+      status: 1,
+      stdout: 'the tests left no report: they count as failed\n5 passed, 1 failed\n',
+    })
   })
 })

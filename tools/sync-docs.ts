@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { coreSections } from './docs/core-sections.ts'
+import { failureSections } from './docs/failure-sections.ts'
 import { fillMarkers, type Sections } from './docs/markers.ts'
 import { ruleSections } from './docs/rule-sections.ts'
 
@@ -17,16 +18,17 @@ const { values } = parseArgs({
   options: { check: { type: 'boolean', default: false }, root: { type: 'string' } },
 })
 const repository = fileURLToPath(new URL('..', import.meta.url))
-const problems = syncDocs(values.root, values.check)
+const problems = await syncDocs(values.root, values.check)
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exitCode = 1
 
 /** Fills every document of a folder, of the repository by default. Returns what is wrong, one line each. */
-function syncDocs(folder: string | undefined, isCheck: boolean): readonly string[] {
+async function syncDocs(folder: string | undefined, isCheck: boolean): Promise<readonly string[]> {
   const root = folder ?? repository
   const sections: Sections = new Map([
     ...coreSections(new URL('../packages/core/src/', import.meta.url)),
     ...ruleSections(),
+    ...(await failureSections(new URL('../packages/', import.meta.url))),
   ])
   const paths = globSync(DOCUMENTS, { cwd: root }).toSorted()
   const filled = paths.map((path) => {
