@@ -166,6 +166,7 @@ export const rules = (
     { name: 'returns', version: '1', hash: 'h', hitPolicy, publishedBy: 'ops@shop.example' },
   ],
   evaluator: 'test',
+  factsWanted: () => [],
   factsNeeded: () => [],
   limitsOf: () => limits,
   evaluate: () => Promise.resolve([]),

@@ -106,12 +106,16 @@ function rulesInForce(vocabulary: Vocabulary, ruleSets: readonly RuleSet[]): Rul
   return Object.freeze({
     ruleSets: Object.freeze(refs),
     evaluator: EVALUATOR,
-    factsNeeded: (eventType: string) => factsOf(awakeOn(eventType)),
+    factsNeeded: (eventType: string) => factsOf(awakeOn(eventType).filter(canAct)),
+    factsWanted: (eventType: string) => factsOf(awakeOn(eventType).filter((each) => !canAct(each))),
     limitsOf: (ruleSet: string, rule: string): RuleLimits => limits.get(keyOf(ruleSet, rule)) ?? {},
     evaluate: (eventType: string, facts: Facts): Promise<readonly RuleVerdict[]> =>
       Promise.all(awakeOn(eventType).map((each) => evaluateRule(each, facts))),
   })
 }
+
+/** Drafts and shadows are asked as well, but nothing waits for their facts. */
+const canAct = ({ rule }: PreparedRule): boolean => rule.mode === 'live' || rule.mode === 'approval'
 
 /** Names of sets have no slash, so the key is one for one pair. */
 const keyOf = (ruleSet: string, rule: string): string => `${ruleSet}/${rule}`

@@ -66,6 +66,15 @@ describe('rules in force', () => {
     expect(factsNeeded('constructor')).toEqual([])
   })
 
+  it.each(['draft', 'shadow'])('want the facts of a %s rule and wait for none of them', (mode) => {
+    const rules = [aRule({ name: 'A', mode, conditions: { all: [days] } })]
+
+    const { factsNeeded, factsWanted } = inForce(ruleSetOf(aRuleSet({ rules })))
+
+    expect(factsNeeded(reported)).toEqual([])
+    expect(factsWanted(reported)).toEqual(['time.daysToDueDate'])
+  })
+
   it('ask only the rules that the event wakes, own events included', async () => {
     const rules = [
       aRule({ name: 'A' }),

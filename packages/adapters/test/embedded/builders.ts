@@ -59,6 +59,7 @@ export const aRuleBook = (
       { name: 'test', version: '1', hash: 'h'.repeat(64), hitPolicy: 'collect', publishedBy: null },
     ],
     evaluator: 'always true',
+    factsWanted: () => [],
     factsNeeded: () => [],
     limitsOf: () => ({}),
     async evaluate(eventType, facts) {

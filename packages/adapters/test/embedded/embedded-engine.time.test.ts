@@ -110,6 +110,7 @@ test('an event whose fact stays out of reach is given up, and whoever waits is t
     ruleBook: {
       inForce: () => ({
         ...rules.inForce(),
+        factsWanted: () => [],
         factsNeeded: (type) => (type === 'shipment.dispatched' ? ['customer.tier'] : []),
       }),
     },

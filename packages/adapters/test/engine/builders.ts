@@ -157,6 +157,7 @@ export const ruleBook = (
         },
       ],
       evaluator: 'stories 1',
+      factsWanted: () => [],
       factsNeeded: (type) =>
         rules.filter((rule) => rule.on === type).flatMap((rule) => rule.needs ?? []),
       limitsOf: (_, name) => rules.find((rule) => nameOf(rule) === name)?.limits ?? {},

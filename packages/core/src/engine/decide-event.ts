@@ -95,7 +95,7 @@ async function prepare(
 ): Promise<Prepared | { readonly reason: string }> {
   const { order } = routed
   const rules = event.type === 'action.requested' ? null : ports.ruleBook.inForce()
-  const facts = await loadFacts(ports, { order, event, now }, rules?.factsNeeded(event.type) ?? [])
+  const facts = await loadFacts(ports, { order, event, now }, rules)
   if (!facts.ok) return facts.error
   const verdicts = rules === null ? [] : await rules.evaluate(event.type, facts.value.facts)
 

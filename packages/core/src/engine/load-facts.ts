@@ -6,6 +6,7 @@ import { extensionFacts, factsOf } from '../facts-of.ts'
 import type { DueDateOptions } from '../klarna-order.ts'
 import { subjectCaptureId } from '../lifecycle/apply-report.ts'
 import type { OrderState } from '../order-state.ts'
+import type { RulesInForce } from '../ports/rule-book.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { IsoInstant } from '../time.ts'
 import { classify } from './classify.ts'
@@ -24,30 +25,34 @@ export interface SourceDown {
 }
 
 /**
- * Loads the static facts and those on demand that are needed.
+ * Loads the static facts and those on demand that rules mention; only those that acting rules need are waited for.
  *
  * Returns: the facts, or the first source that is down. A value of another type than declared counts as absent.
  */
 export async function loadFacts(
   ports: EnginePorts,
   subject: { readonly order: OrderState; readonly event: OrderEvent; readonly now: IsoInstant },
-  needed: readonly string[],
+  rules: Pick<RulesInForce, 'factsNeeded' | 'factsWanted'> | null,
 ): Promise<Result<LoadedFacts, SourceDown>> {
   const { order, event, now } = subject
   const captureId = subjectCaptureId(order, event)
+  const needed = new Set(rules?.factsNeeded(event.type))
+  const mentioned = new Set([...needed, ...(rules?.factsWanted(event.type) ?? [])])
   const facts: Record<string, FactValue> = {
     ...factsOf(order, event, now, ports.settings.timeZone),
   }
   const quotes = new Map<string, DueDateOptions>()
 
-  if (captureId !== null && needed.some((name) => name.startsWith('extension.'))) {
+  if (captureId !== null && namesExtension(mentioned)) {
     const quote = await readQuote(ports, order.orderId, captureId)
-    if (!quote.ok) return quote
-    quotes.set(captureId, quote.value)
-    Object.assign(facts, extensionFacts(quote.value))
+    if (!quote.ok && namesExtension(needed)) return quote
+    if (quote.ok) {
+      quotes.set(captureId, quote.value)
+      Object.assign(facts, extensionFacts(quote.value))
+    }
   }
   const declared = ports.factSource.definitions.filter(
-    (definition) => definition.source === 'on_demand' && needed.includes(definition.name),
+    (definition) => definition.source === 'on_demand' && mentioned.has(definition.name),
   )
   for (const definition of declared) {
     const loaded = await ports.factSource.load(
@@ -55,13 +60,16 @@ export async function loadFacts(
       { orderId: order.orderId, captureId, eventId: event.id },
       facts,
     )
-    if (loaded.type === 'failed')
+    if (loaded.type === 'failed' && needed.has(definition.name))
       return err({ reason: `fact ${definition.name}: ${loaded.reason}` })
     if (loaded.type === 'loaded' && isFactValue(loaded.value, definition))
       facts[definition.name] = loaded.value
   }
   return ok({ facts, quotes })
 }
+
+const namesExtension = (names: ReadonlySet<string>): boolean =>
+  [...names].some((name) => name.startsWith('extension.'))
 
 /** Reads Klarna's offers for a capture. A documented refusal of the read means that nothing is offered. */
 export async function readQuote(

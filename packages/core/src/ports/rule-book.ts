@@ -14,8 +14,10 @@ export interface RulesInForce {
   })[]
   /** What evaluates, with its version. */
   readonly evaluator: string
-  /** The names of all facts that the rules awake on this event type mention. */
+  /** The names of the facts that rules which act (`live`, `approval`) and wake on this event type mention. */
   factsNeeded(eventType: string): readonly string[]
+  /** The same of `draft` and `shadow` rules: loaded when they can be, and never waited for. */
+  factsWanted(eventType: string): readonly string[]
   /** A rule's own limits; empty when it has none or is not known. */
   limitsOf(ruleSet: string, rule: string): RuleLimits
   /**
