@@ -26,7 +26,7 @@ Usage: npx pnpm bench:engine [options]
   --at-once LIST  how many orders are worked on at once (default 1,64)
   --cycles LIST   cycles of one round, one number for each of --at-once (default 300,1000)
   --stored LIST   how many orders are stored (default 1000,100000)
-  --quick         2 rounds of 50,300 cycles with 1000,3000 stored orders
+  --short         2 rounds of 50,300 cycles with 1000,3000 stored orders
   --min-ratio R   exit with 1 when engine/bare is below R at the highest --at-once
   --json          the last line of stdout is the report as JSON
   --help          this text
@@ -47,11 +47,11 @@ export function readOptions(
   }
   if (values.help === true) return { type: 'help' }
 
-  const isQuick = values.quick === true
+  const isShort = values.short === true
   const atOnce = countsOf(values['at-once'] ?? '1,64')
-  const cycles = countsOf(values.cycles ?? (isQuick ? '50,300' : '300,1000'))
-  const stored = countsOf(values.stored ?? (isQuick ? '1000,3000' : '1000,100000'))
-  const [roundCount] = countsOf(values.rounds ?? (isQuick ? '2' : '5')) ?? []
+  const cycles = countsOf(values.cycles ?? (isShort ? '50,300' : '300,1000'))
+  const stored = countsOf(values.stored ?? (isShort ? '1000,3000' : '1000,100000'))
+  const [roundCount] = countsOf(values.rounds ?? (isShort ? '2' : '5')) ?? []
   const ratioMin = values['min-ratio'] === undefined ? null : Number(values['min-ratio'])
   if (atOnce === null || cycles === null || stored === null || roundCount === undefined) {
     return { type: 'wrong', problem: 'counts are whole numbers above 0, lists of them with commas' }
@@ -91,7 +91,7 @@ const parse = (args: readonly string[]) =>
       'at-once': { type: 'string' },
       cycles: { type: 'string' },
       stored: { type: 'string' },
-      quick: { type: 'boolean' },
+      short: { type: 'boolean' },
       'min-ratio': { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },

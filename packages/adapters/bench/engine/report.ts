@@ -38,7 +38,7 @@ export interface Report {
   readonly booksAgree: boolean
 }
 
-export const reportSide = (rounds: readonly Round[]): SideReport => ({
+const reportSide = (rounds: readonly Round[]): SideReport => ({
   cyclesPerSecond: median(rounds.map((round) => round.cyclesPerSecond)),
   cpuMsPerCycle: median(rounds.map((round) => round.cpuMsPerCycle)),
   rounds,

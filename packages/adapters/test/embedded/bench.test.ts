@@ -104,10 +104,10 @@ for (const [name, args] of wrong) {
 }
 
 test('has a short version and a help text', () => {
-  const quick = readOptions(['--quick'])
+  const short = readOptions(['--short'])
   const help = readOptions(['--help'])
 
-  expect(quick).toMatchObject({
+  expect(short).toMatchObject({
     type: 'run',
     options: { roundCount: 2, storedCounts: [1000, 3000], isJson: false, ratioMin: null },
   })
