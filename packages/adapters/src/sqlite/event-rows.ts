@@ -1,7 +1,13 @@
 /** The inbox: events with what became of them, and which of them is an order's first open one. Runs inside a transaction of the caller's. */
-import { type Acceptance, assert, type Change, type InboxEvent } from '@postdelivery/core'
-import type { Connection } from './connection.ts'
-import { countOf, statusOf, textOf, textOrNull } from './rows.ts'
+import {
+  type Acceptance,
+  assert,
+  type Change,
+  type InboxEvent,
+  STAFF_EVENT_TYPES,
+} from '@postdelivery/core'
+import type { Connection, Row } from './connection.ts'
+import { countOf, EVENT_COLUMNS, statusOf, textOf, textOrNull } from './rows.ts'
 
 /** Puts an event into the inbox, once; an id that is known changes nothing. */
 export function acceptEvent(connection: Connection, event: InboxEvent): Acceptance {
@@ -11,7 +17,8 @@ export function acceptEvent(connection: Connection, event: InboxEvent): Acceptan
     ...inboxValues(event),
   )
   if (added === 1) {
-    // An event that comes after others does not change which is the first.
+    if (isStaffEvent(event)) refreshHead(connection, event.orderId)
+    // Any other event that comes after others does not change which is the first.
     connection.run(
       'INSERT INTO heads (order_id, is_immediate, due_at) VALUES (?, 1, ?) ON CONFLICT (order_id) DO NOTHING',
       event.orderId,
@@ -81,30 +88,53 @@ export function unparkEvents(connection: Connection, orderId: string): void {
   )
 }
 
+/** The oldest open event of an order, of these types when they are given. */
+export function findFirstOpen(
+  connection: Connection,
+  orderId: string,
+  types?: readonly string[],
+): Row | undefined {
+  const ofTypes = types === undefined ? '' : `AND type IN (${types.map(() => '?').join(', ')})`
+  return connection.get(
+    `SELECT ${EVENT_COLUMNS} FROM events
+     WHERE order_id = ? AND status IN ('accepted', 'waiting') ${ofTypes} ORDER BY arrival LIMIT 1`,
+    orderId,
+    ...(types ?? []),
+  )
+}
+
 /**
- * Writes which of an order's open events is the first, and when it is due.
+ * Writes when the first of an order's open events is due. What staff did passes an event that waits; nothing else does.
  *
  * Invariant: every change of an event that was in the inbox ends with this, in the same transaction.
  */
 export function refreshHead(connection: Connection, orderId: string): void {
-  const head = connection.get(
-    `SELECT accepted_at, retry_at FROM events
-     WHERE order_id = ? AND status IN ('accepted', 'waiting') ORDER BY arrival LIMIT 1`,
-    orderId,
-  )
-  if (head === undefined) {
+  const first = findFirstOpen(connection, orderId)
+  if (first === undefined) {
     connection.run('DELETE FROM heads WHERE order_id = ?', orderId)
     return
   }
-  const retryAt = textOrNull(head, 'retry_at')
+  const staff =
+    textOrNull(first, 'retry_at') === null
+      ? undefined
+      : findFirstOpen(connection, orderId, STAFF_EVENT_TYPES)
+  const heads = staff === undefined ? [first] : [first, staff]
+  const immediate = heads.find((head) => textOrNull(head, 'retry_at') === null)
+  const dueAt =
+    immediate === undefined
+      ? heads.map((head) => textOf(head, 'retry_at')).sort()[0]
+      : textOf(immediate, 'accepted_at')
   connection.run(
     `INSERT INTO heads (order_id, is_immediate, due_at) VALUES (?, ?, ?)
      ON CONFLICT (order_id) DO UPDATE SET is_immediate = excluded.is_immediate, due_at = excluded.due_at`,
     orderId,
-    retryAt === null ? 1 : 0,
-    retryAt ?? textOf(head, 'accepted_at'),
+    immediate === undefined ? 0 : 1,
+    dueAt ?? null,
   )
 }
+
+const isStaffEvent = ({ type }: InboxEvent): boolean =>
+  STAFF_EVENT_TYPES.some((staffType) => staffType === type)
 
 const inboxValues = (event: InboxEvent) =>
   [

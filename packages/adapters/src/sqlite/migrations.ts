@@ -44,7 +44,7 @@ CREATE TABLE events (
   reason      TEXT,
   UNIQUE (order_id, event_id)
 ) STRICT;
-CREATE INDEX events_open ON events (order_id, arrival) WHERE status IN ('accepted', 'waiting');
+CREATE INDEX events_open ON events (order_id, arrival, type) WHERE status IN ('accepted', 'waiting');
 CREATE INDEX events_parked ON events (accepted_at) WHERE status = 'parked';
 CREATE TRIGGER events_keep_their_bytes
 BEFORE UPDATE OF order_id, event_id, type, body, body_hash ON events
@@ -153,9 +153,10 @@ CREATE TABLE rule_sets (
 `
 
 /*
- * One row per order with an open event, saying when the first of them is due: those behind it cannot be decided before.
- * `is_immediate` means at once, whatever the clock says; `due_at` then says since when, for the order of service. The
- * row follows from the events and is written with them; the insert makes it for a database that did not have it.
+ * One row per order with an open event, saying when the first of them is due, or the first of staff when that is sooner:
+ * those behind cannot be decided before. `is_immediate` means at once, whatever the clock says; `due_at` then says since
+ * when, for the order of service. The row follows from the events and is written with them; the insert makes it for a
+ * database that did not have it.
  */
 const HEADS_AND_ENGINE = `
 CREATE TABLE heads (
@@ -165,8 +166,15 @@ CREATE TABLE heads (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX heads_in_order ON heads (is_immediate, due_at);
 INSERT INTO heads (order_id, is_immediate, due_at)
-SELECT order_id, retry_at IS NULL, COALESCE(retry_at, accepted_at) FROM events
-WHERE arrival IN (SELECT MIN(arrival) FROM events WHERE status IN ('accepted', 'waiting') GROUP BY order_id);
+SELECT order_id, MAX(retry_at IS NULL), COALESCE(MIN(IIF(retry_at IS NULL, accepted_at, NULL)), MIN(retry_at))
+FROM events
+WHERE arrival IN (
+  SELECT MIN(arrival) FROM events WHERE status IN ('accepted', 'waiting') GROUP BY order_id
+  UNION ALL
+  SELECT MIN(arrival) FROM events WHERE status IN ('accepted', 'waiting') AND type IN
+    ('command.approved', 'command.rejected', 'command.resolved', 'command.resumed', 'books.confirmed')
+  GROUP BY order_id)
+GROUP BY order_id;
 
 CREATE TABLE engine (
   id         INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),

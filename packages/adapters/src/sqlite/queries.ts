@@ -8,6 +8,7 @@ import type {
   StoredRequest,
 } from '@postdelivery/core'
 import type { Connection } from './connection.ts'
+import { findFirstOpen } from './event-rows.ts'
 import {
   countOf,
   EVENT_COLUMNS,
@@ -41,12 +42,9 @@ export function readEvent(
 export function readFirstOpenEvent(
   connection: Connection,
   orderId: string,
+  types?: readonly string[],
 ): StoredEvent | undefined {
-  const row = connection.get(
-    `SELECT ${EVENT_COLUMNS} FROM events
-     WHERE order_id = ? AND status IN ('accepted', 'waiting') ORDER BY arrival LIMIT 1`,
-    orderId,
-  )
+  const row = findFirstOpen(connection, orderId, types)
   return row && rowToEvent(row)
 }
 

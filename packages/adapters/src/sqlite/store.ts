@@ -114,7 +114,7 @@ function start(path: string, busyTimeoutMs: number, role: Role): SqliteStore {
 
 function createReads(connection: Connection) {
   return {
-    firstOpenEvent: async (orderId) => readFirstOpenEvent(connection, orderId),
+    firstOpenEvent: async (orderId, types) => readFirstOpenEvent(connection, orderId, types),
     event: async (orderId, eventId) => readEvent(connection, orderId, eventId),
     order: async (orderId) => readOrder(connection, orderId),
     request: async (commandId, generation) => readRequest(connection, commandId, generation),
@@ -134,7 +134,7 @@ function createWrites(connection: Connection, { write }: GroupCommit) {
         () => writeChange(connection, change),
         (result) => result.type === 'committed',
       ),
-    rearm: (orderId, wakeAt) => write(() => rearmOrder(connection, orderId, wakeAt)),
+    rearm: (orderId, wakeAt) => rearmOrder(connection, write, { orderId, wakeAt }),
     deadLetterParked: (before, now) => write(() => giveUpParked(connection, before, now)),
     markDelivered: (noticeId, at) => write(() => markNoticeDelivered(connection, noticeId, at)),
     setStop: (stop) => write(() => addStop(connection, stop)),
@@ -146,8 +146,17 @@ function createWrites(connection: Connection, { write }: GroupCommit) {
   } satisfies Partial<RuntimeStore>
 }
 
-function rearmOrder(connection: Connection, orderId: string, wakeAt: IsoInstant | null): void {
-  connection.run('UPDATE orders SET wake_at = ? WHERE order_id = ?', wakeAt, orderId)
+/** Looks first: most wake-ups stay where they are, and a write costs a flush. */
+async function rearmOrder(
+  connection: Connection,
+  write: GroupCommit['write'],
+  { orderId, wakeAt }: { readonly orderId: string; readonly wakeAt: IsoInstant | null },
+): Promise<void> {
+  const order = connection.get('SELECT wake_at FROM orders WHERE order_id = ?', orderId)
+  if (order === undefined || order['wake_at'] === wakeAt) return
+  await write(() =>
+    connection.run('UPDATE orders SET wake_at = ? WHERE order_id = ?', wakeAt, orderId),
+  )
 }
 
 function giveUpParked(

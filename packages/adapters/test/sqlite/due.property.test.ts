@@ -31,6 +31,10 @@ const action = fc.oneof(
 )
 type Action = typeof action extends fc.Arbitrary<infer Drawn> ? Drawn : never
 
+/** One of the ids stands for what staff did, which passes an event that waits. */
+const typeOf = (eventId: string): string =>
+  eventId === 'd' ? 'command.approved' : 'return.received'
+
 interface ModelEvent {
   readonly orderId: string
   readonly eventId: string
@@ -45,11 +49,24 @@ function createModel() {
   const orders = new Map<string, { seq: number; wakeAt: IsoInstant | null }>()
   const find = (orderId: string, eventId: string) =>
     events.find((event) => event.orderId === orderId && event.eventId === eventId)
-  const head = (orderId: string) =>
-    events.find(
+  const open = (orderId: string) =>
+    events.filter(
       (event) =>
         event.orderId === orderId && (event.status === 'accepted' || event.status === 'waiting'),
     )
+  const head = (orderId: string) => open(orderId)[0]
+  /** When the order's events are due: at once since an instant, or later at one. */
+  const eventsDue = (orderId: string) => {
+    const first = head(orderId)
+    const staff = open(orderId).find((event) => event.eventId === 'd')
+    const heads = [first, staff].filter((event) => event !== undefined)
+    const immediate = heads.find((event) => event.retryAt === null)
+    const retryAt = heads
+      .map((event) => event.retryAt)
+      .filter((instant) => instant !== null)
+      .sort()[0]
+    return { isImmediate: immediate !== undefined, dueAt: immediate?.acceptedAt ?? retryAt ?? null }
+  }
 
   return {
     seqOf: (orderId: string) => orders.get(orderId)?.seq ?? 0,
@@ -83,24 +100,20 @@ function createModel() {
     /** When each order is due, and since when, at `now`. */
     due: (now: IsoInstant) =>
       ORDERS.flatMap((orderId) => {
-        const first = head(orderId)
+        const { isImmediate, dueAt } = eventsDue(orderId)
         const wakeAt = orders.get(orderId)?.wakeAt ?? null
         const instants = [
-          ...(first !== undefined && (first.retryAt === null || first.retryAt <= now)
-            ? [first.retryAt ?? first.acceptedAt]
-            : []),
+          ...(dueAt !== null && (isImmediate || dueAt <= now) ? [dueAt] : []),
           ...(wakeAt !== null && wakeAt <= now ? [wakeAt] : []),
         ].sort()
         return instants[0] === undefined ? [] : [{ orderId, since: instants[0] }]
       }).sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0)),
     next: () =>
-      ORDERS.flatMap((orderId) => {
-        const first = head(orderId)
-        return [
-          first === undefined ? null : (first.retryAt ?? first.acceptedAt),
-          orders.get(orderId)?.wakeAt ?? null,
-        ].filter((instant) => instant !== null)
-      }).sort()[0] ?? null,
+      ORDERS.flatMap((orderId) =>
+        [eventsDue(orderId).dueAt, orders.get(orderId)?.wakeAt ?? null].filter(
+          (instant) => instant !== null,
+        ),
+      ).sort()[0] ?? null,
   }
 }
 
@@ -145,7 +158,12 @@ async function applyToBoth(
     return
   }
   const { orderId, eventId } = drawn
-  const event = anEvent({ orderId, eventId, acceptedAt: at(drawn.seconds) })
+  const event = anEvent({
+    orderId,
+    eventId,
+    type: typeOf(eventId),
+    acceptedAt: at(drawn.seconds),
+  })
   if (drawn.type === 'accept') {
     model.accept({ ...event, status: 'accepted', retryAt: null })
     await store.accept(event)

@@ -56,6 +56,8 @@ it('brings a database of the first version to the newest with all that is in it'
       ('wakes', 'done', 't', '{}', 'h', '${at(0)}', 'decided', 0, NULL),
       ('waits', 'first', 't', '{}', 'h', '${at(0)}', 'waiting', 1, '${at(30)}'),
       ('waits', 'second', 't', '{}', 'h', '${at(1)}', 'accepted', 0, NULL),
+      ('staff', 'first', 't', '{}', 'h', '${at(0)}', 'waiting', 1, '${at(40)}'),
+      ('staff', 'second', 'command.approved', '{}', 'h', '${at(1)}', 'accepted', 0, NULL),
       ('ready', 'first', 't', '{}', 'h', '${at(2)}', 'accepted', 0, NULL),
       ('parked', 'first', 't', '{}', 'h', '${at(3)}', 'parked', 0, NULL);
   `)
@@ -63,8 +65,8 @@ it('brings a database of the first version to the newest with all that is in it'
 
   const store = await openSqliteStore(path)
 
-  expect(await store.dueOrders(at(10), 10)).toEqual(['ready'])
-  expect(await store.dueOrders(at(60), 10)).toEqual(['ready', 'waits', 'wakes'])
+  expect(await store.dueOrders(at(10), 10)).toEqual(['staff', 'ready'])
+  expect(await store.dueOrders(at(60), 10)).toEqual(['staff', 'ready', 'waits', 'wakes'])
   expect(await store.order('wakes')).toEqual({ snapshot: '{"v":4}', seq: 4 })
   expect(await store.accept(anEvent({ orderId: 'parked', eventId: 'second' }))).toEqual({
     type: 'accepted',

@@ -135,6 +135,7 @@ async function writeEverything(store: SqliteStore): Promise<void> {
 
 async function readEverything(store: SqliteStore): Promise<void> {
   await store.firstOpenEvent('order-1')
+  await store.firstOpenEvent('order-1', ['command.approved', 'books.confirmed'])
   await store.event('order-1', 'event-1')
   await store.order('order-1')
   await store.request(commandIdOfName('a'), 0)

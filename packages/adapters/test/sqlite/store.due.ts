@@ -1,4 +1,5 @@
 /** The contract's part on time: which orders have something to do, and when the next one has. */
+import { STAFF_EVENT_TYPES } from '@postdelivery/core'
 import { expect, it } from 'vitest'
 import { aChange, aListing, anEvent, at, START, settled } from './builders.ts'
 import type { AnyStore } from './store.contract.ts'
@@ -70,6 +71,31 @@ export function describeDue(opened: () => AnyStore): void {
     expect(await opened().dueOrders(at(60), 10)).toEqual(['order-1'])
   })
 
+  it.each(STAFF_EVENT_TYPES)('lets %s pass an event that waits', async (type) => {
+    await opened().accept(anEvent({ eventId: 'event-1' }))
+    await wait('order-1', 60)
+    const staff = anEvent({ eventId: 'staff', type, acceptedAt: at(5) })
+
+    await opened().accept(staff)
+    expect(await opened().dueOrders(at(6), 10)).toEqual(['order-1'])
+    expect(await opened().nextDueAt()).toBe(at(5))
+
+    await opened().commit(aChange({ event: settled(staff) }))
+    expect(await opened().dueOrders(at(6), 10)).toEqual([])
+    expect(await opened().nextDueAt()).toBe(at(60))
+  })
+
+  it('keeps staff events due that came before the event began to wait', async () => {
+    await opened().accept(anEvent({ eventId: 'event-1' }))
+    await opened().accept(
+      anEvent({ eventId: 'staff', type: 'command.approved', acceptedAt: at(5) }),
+    )
+
+    await wait('order-1', 60)
+
+    expect(await opened().dueOrders(at(6), 10)).toEqual(['order-1'])
+  })
+
   it('has an accepted event due at once, even when the clock was set back since', async () => {
     await opened().accept(anEvent({ acceptedAt: at(7_200) }))
 
@@ -103,8 +129,10 @@ export function describeDue(opened: () => AnyStore): void {
     expect(await opened().nextDueAt()).toBe(at(30))
 
     await opened().rearm('order-1', null)
+    await opened().rearm('order-1', null)
     await opened().rearm('unknown-order', at(1))
     expect(await opened().nextDueAt()).toBe(null)
+    expect(await opened().order('unknown-order')).toBe(undefined)
   })
 
   it('lists orders whose attempt was started and not answered', async () => {

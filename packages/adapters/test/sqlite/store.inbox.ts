@@ -88,6 +88,27 @@ export function describeInbox(opened: () => AnyStore): void {
     })
   })
 
+  it('gives the first open event of certain types', async () => {
+    const types = ['command.approved', 'command.rejected']
+    await opened().accept(anEvent({ eventId: 'a' }))
+    await opened().accept(anEvent({ eventId: 'b', type: 'command.rejected' }))
+    await opened().accept(anEvent({ eventId: 'c', type: 'command.approved' }))
+    await opened().accept(anEvent({ orderId: 'order-2', type: 'command.approved' }))
+    const firstId = async (given?: readonly string[]) =>
+      (await opened().firstOpenEvent('order-1', given))?.eventId
+
+    expect(await firstId()).toBe('a')
+    expect(await firstId(types)).toBe('b')
+    expect(await firstId(['command.approved'])).toBe('c')
+    expect(await firstId(['books.confirmed'])).toBe(undefined)
+    expect(await firstId([])).toBe(undefined)
+
+    await opened().commit(
+      aChange({ event: settled(anEvent({ eventId: 'b', type: 'command.rejected' })) }),
+    )
+    expect(await firstId(types)).toBe('c')
+  })
+
   it('takes parked events up in their order of arrival when the order is known', async () => {
     for (const eventId of ['late', 'later']) {
       await opened().accept(anEvent({ eventId }))
