@@ -43,9 +43,10 @@ if (failedCount > 0) process.exitCode = 1
 function pack(): readonly string[] {
   rmSync(packs, { recursive: true, force: true })
   mustRun(bin('tsc'), ['-b', ...globSync('packages/*/tsconfig.json', { cwd: root })], { cwd: root })
-  mustRun('npx', ['pnpm', '-r', '--filter', './packages/*', 'pack', '--pack-destination', packs], {
-    cwd: root,
-  })
+  // Inside of a script of pnpm's it is on the path; a program that is started by hand has it through npx.
+  const pnpm = run('pnpm', ['--version']).isOk ? ['pnpm'] : ['npx', 'pnpm']
+  const [program = '', ...args] = [...pnpm, '-r', '--filter', './packages/*', 'pack']
+  mustRun(program, [...args, '--pack-destination', packs], { cwd: root })
   const packed = globSync('*.tgz', { cwd: packs }).toSorted()
   if (packed.length === 0) throw new Error('nothing was packed')
   return packed.map((name) => join(packs, name))
