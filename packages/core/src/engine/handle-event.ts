@@ -13,6 +13,7 @@ import { readInboxEvent } from './inbox-event.ts'
 import { type LoadedOrder, loadOrder } from './loaded-order.ts'
 import { planHashOf } from './plan.ts'
 import { FACT_WAITS_MS, lengthen } from './retry.ts'
+import { tellAlarms } from './tell-alarms.ts'
 
 /**
  * Decides one stored event and commits its end, the next state, the decision, the commands with their bytes and keys,
@@ -133,6 +134,7 @@ function tellDecided(
   decided: Exclude<Decided, { type: 'down' }>,
 ): Advanced {
   const { decision } = decided
+  if (decided.type === 'decided') tellAlarms(ports, decided.routed, now)
   const commands = decided.type === 'decided' ? decided.settled.commands : []
   ports.telemetry.record({
     name: 'event_decided',
@@ -203,6 +205,7 @@ async function handleStaffEvent(
     }),
   )
   if (result.type !== 'committed') return 'conflict'
+  if (applied.ok) tellAlarms(ports, applied.value, loaded.now)
   return {
     type: 'decided',
     eventId: stored.eventId,

@@ -27,6 +27,7 @@ import { makeInboxEvent } from './inbox-event.ts'
 import { type LoadedOrder, loadOrder } from './loaded-order.ts'
 import { findAtKlarna, lookBefore } from './look-before.ts'
 import { isSameKeyAllowed } from './retry.ts'
+import { tellAlarms } from './tell-alarms.ts'
 
 /** A registered order, loaded. */
 export type KnownOrder = LoadedOrder & { readonly order: OrderState }
@@ -321,18 +322,7 @@ async function commitStep(
     }),
   )
   if (result.type !== 'committed') return 'conflict'
-  for (const effect of applied.value.effects) {
-    if (effect.type !== 'alarm') continue
-    const about = effect.commandId === undefined ? {} : { commandId: effect.commandId }
-    ports.telemetry.record({
-      name: 'alarm',
-      level: 'error',
-      at: event.at,
-      orderId: event.orderId,
-      ...about,
-      attributes: { code: effect.code },
-    })
-  }
+  tellAlarms(ports, applied.value, event.at)
   return { order: applied.value.order, seq: result.seq, now: event.at }
 }
 
