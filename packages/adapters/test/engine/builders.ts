@@ -145,6 +145,11 @@ export const ruleBook = (
   set: { readonly hitPolicy?: HitPolicy; readonly version?: string } = {},
 ): RuleBook => {
   const nameOf = (rule: RuleSpec) => rule.name ?? `${rule.on}: ${rule.action.type}`
+  const namesOf = (type: string, isActing: boolean) =>
+    rules
+      .filter((rule) => rule.on === type)
+      .filter((rule) => ['live', 'approval'].includes(rule.mode ?? 'live') === isActing)
+      .flatMap((rule) => rule.needs ?? [])
   return {
     inForce: () => ({
       ruleSets: [
@@ -157,9 +162,8 @@ export const ruleBook = (
         },
       ],
       evaluator: 'stories 1',
-      factsWanted: () => [],
-      factsNeeded: (type) =>
-        rules.filter((rule) => rule.on === type).flatMap((rule) => rule.needs ?? []),
+      factsNeeded: (type) => namesOf(type, true),
+      factsWanted: (type) => namesOf(type, false),
       limitsOf: (_, name) => rules.find((rule) => nameOf(rule) === name)?.limits ?? {},
       evaluate: async (type, facts) =>
         rules
