@@ -29,8 +29,6 @@ export function createKeyBook(): KeyBook {
         if (nowMs < endsMs) break
         entries.delete(old)
       }
-      // A key whose time is over begins anew, at the end of the line.
-      entries.delete(key)
       entries.set(key, { kept, endsMs: nowMs + lifeMs })
     },
   }

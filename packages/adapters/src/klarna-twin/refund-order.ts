@@ -9,7 +9,6 @@ import {
   type OrderBook,
   type RefundBook,
   refundedMinorOf,
-  remainingMinorOf,
   statusOf,
   withCapture,
 } from './order-book.ts'
@@ -115,15 +114,14 @@ const linesRefusal = (
   if (problem !== undefined) return failed(400, 'BAD_VALUE', problem)
   if (!lines.some(isReturnFee) || context.settings.returnFeeOutsideRules === 'unallocated')
     return undefined
-  return allowsReturnFee(book, body, context)
+  return allowsReturnFee(book, body)
     ? undefined
     : failed(403, 'REFUND_NOT_ALLOWED', 'A return fee is not possible for this order.')
 }
 
 /** One full capture, lines that sum to the refund, and a market with return fees. */
-const allowsReturnFee = (book: OrderBook, body: WireRefundRequest, { nowMs }: Context): boolean =>
+const allowsReturnFee = (book: OrderBook, body: WireRefundRequest): boolean =>
   book.captures.length === 1 &&
-  remainingMinorOf(book, nowMs) === 0 &&
   capturedMinorOf(book) === book.orderMinor &&
   sumMinor(body.order_lines ?? []) === body.refunded_amount &&
   RETURN_FEE_COUNTRIES.has(book.country)
@@ -145,7 +143,7 @@ function allocate(
     return isClear && only !== undefined && fits(only) ? only : undefined
   }
   if (sumMinor(lines) !== amountMinor) return undefined
-  if (lines.some(isReturnFee) && !allowsReturnFee(book, body, context)) return undefined
+  if (lines.some(isReturnFee) && !allowsReturnFee(book, body)) return undefined
   return book.captures.find((capture) => fits(capture) && repeatsReferences(capture, lines))
 }
 

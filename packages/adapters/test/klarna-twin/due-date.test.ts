@@ -170,6 +170,19 @@ describe('an extension', () => {
     expect(await optionsOf(twin, GUIDE)).toEqual([])
   })
 
+  it('is one per order under the portal’s rules', async () => {
+    const captures = [{ captured_amount: 400 }, { captured_amount: 600 }]
+    await using twin = await aTwin({
+      orders: [anOrder({ captures })],
+      settings: { portalExtensionRules: true },
+    })
+    const orderId = twin.orders[0]?.orderId ?? ''
+
+    const statuses = [await extend(twin, orderId, 10, 0), await extend(twin, orderId, 10, 1)]
+
+    expect(statuses.map(({ status }) => status)).toEqual([204, 403])
+  })
+
   it('is refused with the code of the setting', async () => {
     await using twin = await aTwin({ settings: { extensionRefusalCode: 'EXTENSION_NOT_ALLOWED' } })
 

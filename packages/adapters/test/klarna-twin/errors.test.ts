@@ -70,7 +70,13 @@ describe.each(eachOperation)('%s', (name, parts) => {
     await using twin = await aTwin()
     const [method, rest, body] = parts(guide(twin))
 
-    for (const authorization of [null, 'Basic !!', 'Bearer x', basic('K000000_twin', 'wrong')]) {
+    for (const authorization of [
+      null,
+      'Basic !!',
+      'Bearer x',
+      basic('K000000_twin', 'twin-password').replace('Basic', 'Bearer'),
+      basic('K000000_twin', 'wrong'),
+    ]) {
       const answer = await run(twin, [method, GUIDE, rest, body], { authorization })
       expect([answer.status, codeOf(answer)]).toEqual([401, 'UNAUTHORIZED'])
     }
@@ -461,6 +467,16 @@ describe('what is possible nevertheless', () => {
     await using twin = await aTwin()
 
     expect((await call(twin, `GET ${SEVERAL.toUpperCase()}`)).status).toBe(200)
+  })
+
+  it('takes a body of just the greatest size', async () => {
+    const body = JSON.stringify({ refunded_amount: 1 })
+    await using twin = await aTwin({ settings: { bodyMaxBytes: body.length } })
+
+    const well = await call(twin, `POST ${GUIDE}`, { rest: '/refunds', body })
+    const over = await call(twin, `POST ${GUIDE}`, { rest: '/refunds', body: `${body} ` })
+
+    expect([well.status, over.status]).toEqual([201, 413])
   })
 
   it('takes a newer key as it is', async () => {

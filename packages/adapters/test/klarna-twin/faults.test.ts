@@ -289,6 +289,7 @@ describe('which calls a fault hits', () => {
     ['as many as it says', { times: 3 }, [500, 500, 500, 201, 201]],
     ['all without end', { times: null }, [500, 500, 500, 500, 500]],
     ['some after others', { skip: 2, times: 2 }, [201, 201, 500, 500, 201]],
+    ['every second after the first', { skip: 1, every: 2, times: null }, [201, 201, 500, 201, 500]],
     ['every second', { every: 2, times: null }, [201, 500, 201, 500, 201]],
   ])('is %s', async (_, counts, wanted) => {
     await using twin = await aTwin()
@@ -357,6 +358,28 @@ describe('a fault that is wrong', () => {
 })
 
 describe('closing', () => {
+  it('does not wait for a request that never ends', async () => {
+    const twin = await aTwin()
+    const { port, hostname } = new URL(twin.url)
+    const socket = connect(Number(port), hostname)
+    const gone = new Promise((resolve) => {
+      socket.once('close', resolve)
+    })
+    socket.on('error', () => undefined)
+    await new Promise((resolve) => {
+      socket.write(
+        `POST /ordermanagement/v1/orders/${GUIDE}/refunds HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\n{`,
+        resolve,
+      )
+    })
+    await call(twin, `GET ${GUIDE}`)
+
+    await twin.close()
+    await gone
+
+    expect(twin.books(GUIDE).refundedMinor).toBe(0)
+  })
+
   it('ends a call that hangs for ever', async () => {
     const twin = await aTwin()
     twin.setFaults([{ kind: 'hang' }])

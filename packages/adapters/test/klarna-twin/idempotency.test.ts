@@ -44,6 +44,19 @@ describe('an idempotency key', () => {
     expect(twin.books(GUIDE).refundedMinor).toBe(1000)
   })
 
+  it('is remembered however many others come after it', async () => {
+    await using twin = await aTwin()
+    const keys = Array.from({ length: 20 }, (_, index) => `k-${index}`)
+    for (const key of keys) {
+      await call(twin, `POST ${GUIDE}`, { ...refund(100), key })
+      twin.advance(60_000)
+    }
+
+    for (const key of keys) await call(twin, `POST ${GUIDE}`, { ...refund(100), key })
+
+    expect(twin.books(GUIDE).refunds).toHaveLength(20)
+  })
+
   it('is of the merchant by default: another order gets the old answer as well', async () => {
     await using twin = await aTwin()
 

@@ -131,6 +131,48 @@ describe('a refund', () => {
     ])
   })
 
+  it('is not allocated above what is left of the capture', async () => {
+    await using twin = await aTwin({ orders: [anOrder(twoCaptures)] })
+    const orderId = twin.orders[0]?.orderId ?? ''
+    const refund = (amount: number) =>
+      call(twin, `POST ${orderId}`, {
+        rest: '/refunds',
+        body: { refunded_amount: amount, order_lines: [line('A', amount)] },
+      })
+
+    const statuses = [(await refund(300)).status, (await refund(101)).status]
+
+    expect(statuses).toEqual([201, 201])
+    expect(twin.books(orderId)).toMatchObject({
+      refunds: [{ captureId: CAPTURE_A }, { captureId: null }],
+      captures: [{ refundedMinor: 300 }, { refundedMinor: 0 }],
+    })
+  })
+
+  it('with a return fee is refused when its lines do not sum to the amount', async () => {
+    await using twin = await aTwin({ orders: [anOrder()] })
+    const orderId = twin.orders[0]?.orderId ?? ''
+
+    const { status } = await call(twin, `POST ${orderId}`, {
+      rest: '/refunds',
+      body: {
+        refunded_amount: 449,
+        order_lines: [line('A', 500), line('fee', -50, 'return_fee')],
+      },
+    })
+
+    expect(status).toBe(403)
+  })
+
+  it('by a person stays within what is left of the capture', async () => {
+    await using twin = await aTwin({ orders: [anOrder(twoCaptures)] })
+    const orderId = twin.orders[0]?.orderId ?? ''
+    const refund = (amountMinor: number) =>
+      twin.actInPortal(orderId, { action: 'refund', amountMinor, captureId: CAPTURE_A }).status
+
+    expect([refund(300), refund(101), refund(100)]).toEqual([201, 403, 201])
+  })
+
   it('by a person is shown beside those by the API', async () => {
     await using twin = await aTwin({ orders: [anOrder(twoCaptures)] })
     const orderId = twin.orders[0]?.orderId ?? ''
