@@ -31,8 +31,6 @@ export interface Connection {
   run(sql: string, ...values: SQLInputValue[]): number
   /** Runs a script that is used once. */
   script(sql: string): void
-  /** The text of every statement that was used. */
-  statements(): readonly string[]
   /** Closes it; a second time does nothing. */
   close(): void
 }
@@ -88,9 +86,9 @@ function rollBack(connection: Connection): void {
  *
  * Throws: `StoreFailure` `store_io` where that cannot be, `store_locked` when others keep the file busy all the time.
  */
-export function useWriteAheadLog(connection: Connection): void {
+export function useWriteAheadLog(connection: Connection, triesMax: number = WAL_TRIES_MAX): void {
   if (connection.path === MEMORY_PATH) return
-  for (let tryCount = 0; tryCount < WAL_TRIES_MAX; tryCount += 1) {
+  for (let tryCount = 0; tryCount < triesMax; tryCount += 1) {
     const mode = tryWal(connection)
     if (mode === 'wal') return
     if (mode !== 'busy')
@@ -179,7 +177,6 @@ function wrap(database: DatabaseSync, path: string): Connection {
     all: (sql, ...values) => attempt(() => statement(sql).all(...values)),
     run: (sql, ...values) => attempt(() => Number(statement(sql).run(...values).changes)),
     script: (sql) => attempt(() => database.exec(sql)),
-    statements: () => [...prepared.keys()],
     close: () => {
       if (isOpen) database.close()
       isOpen = false

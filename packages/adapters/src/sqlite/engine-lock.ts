@@ -52,16 +52,12 @@ export const thisProcess = (): LockHolder => ({
 })
 
 /** The lock file of a database. Links are followed first: one database has one lock, however it is called. */
-export function lockPathOf(path: string): string {
+function lockPathOf(path: string): string {
   try {
     return `${realpathSync(path)}.lock`
   } catch {
-    // The database does not exist yet; its folder does, or opening it says so.
-  }
-  try {
+    // The database does not exist yet; its folder does.
     return `${join(realpathSync(dirname(path)), basename(path))}.lock`
-  } catch {
-    return `${path}.lock`
   }
 }
 

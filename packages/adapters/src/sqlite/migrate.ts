@@ -4,7 +4,7 @@ import { StoreFailure } from './failures.ts'
 import { MIGRATIONS, type Migration } from './migrations.ts'
 
 /** Marks a file as ours in its header (`PRAGMA application_id`): "PDLV" in ASCII. */
-export const APPLICATION_ID = 0x50_44_4c_56
+const APPLICATION_ID = 0x50_44_4c_56
 
 /**
  * Applies the steps that are missing.

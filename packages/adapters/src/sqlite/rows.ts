@@ -35,7 +35,7 @@ export function countOf(row: Row, column: string): number {
 }
 
 /** Instants were instants when they were stored; their column is written by this package alone. */
-export const instantOf = (row: Row, column: string): IsoInstant => textOf(row, column) as IsoInstant
+const instantOf = (row: Row, column: string): IsoInstant => textOf(row, column) as IsoInstant
 
 /** An instant that may be missing. */
 export const instantOrNull = (row: Row, column: string): IsoInstant | null =>

@@ -42,7 +42,7 @@ import {
   readUndeliveredNotices,
 } from './queries.ts'
 import { createStoreReader } from './reader.ts'
-import { countOf, EVENT_COLUMNS, rowToEvent, textOf } from './rows.ts'
+import { countOf, EVENT_COLUMNS, rowToEvent } from './rows.ts'
 
 /** What one engine works with. Every write resolves after its commit; `close` writes what is queued first. */
 export interface SqliteStore extends RuntimeStore, StoreReader {
@@ -208,13 +208,10 @@ function beginEpoch(connection: Connection, { pid, host, startedAt }: LockHolder
 function requireEpoch(connection: Connection, epoch: number): void {
   const row = connection.get('SELECT epoch, pid, host, started_at FROM engine WHERE id = 1')
   if (row !== undefined && countOf(row, 'epoch') === epoch) return
-  const who =
-    row === undefined
-      ? 'somebody'
-      : `another engine (pid ${countOf(row, 'pid')} on \`${textOf(row, 'host')}\`, since ${textOf(row, 'started_at')})`
+  const who = `pid ${row?.['pid']} on \`${row?.['host']}\`, since ${row?.['started_at']}`
   throw new StoreFailure(
     'store_taken_over',
     connection.path,
-    `${who} has taken this database over; nothing more is written here`,
+    `another engine (${who}) has taken this database over; nothing more is written here`,
   )
 }

@@ -24,7 +24,7 @@ export interface Child {
 }
 
 /** The path of a program. */
-export const programPath = (name: string): string =>
+const programPath = (name: string): string =>
   fileURLToPath(new URL(`./programs/${name}.ts`, import.meta.url))
 
 /** Starts a program. `command` runs instead of Node itself, with Node's path and its arguments added. */

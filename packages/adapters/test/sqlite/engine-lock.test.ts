@@ -1,5 +1,6 @@
 import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { DatabaseSync } from 'node:sqlite'
 import { openSqliteInbox, openSqliteReader, openSqliteStore } from '@postdelivery/adapters/sqlite'
 import { expect, it, vi } from 'vitest'
 import { anEvent, START } from './builders.ts'
@@ -128,6 +129,18 @@ it('names a lock file that is none', async () => {
     code: 'store_unreadable',
     path: `${path}.lock`,
   })
+})
+
+it('refuses without a name when the lock file is held by something else', async () => {
+  const path = aPath()
+  const other = new DatabaseSync(`${path}.lock`)
+  other.exec('BEGIN EXCLUSIVE')
+
+  const refused = openSqliteStore(path)
+
+  await expect(refused).rejects.toMatchObject({ code: 'store_locked' })
+  await expect(refused).rejects.toThrow('another engine still works on this database')
+  other.close()
 })
 
 it('gives the role back when the database cannot be opened', async () => {

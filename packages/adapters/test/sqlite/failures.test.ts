@@ -5,6 +5,7 @@ import {
   openSync,
   readFileSync,
   statSync,
+  symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
@@ -72,6 +73,16 @@ it('names the folder that does not exist', async () => {
   await expect(openSqliteStore(path)).rejects.toThrow(
     `\`${path}\`: the folder \`${dirname(path)}\` does not exist`,
   )
+})
+
+it('says so when the path leads nowhere', async () => {
+  const path = aPath()
+  symlinkSync(path, path)
+
+  await expect(openSqliteStore(path)).rejects.toMatchObject({
+    code: 'store_unreadable',
+    message: `\`${path}\`: \`${path}\` cannot be looked at`,
+  })
 })
 
 it('says so when a part of the path is a file', async () => {

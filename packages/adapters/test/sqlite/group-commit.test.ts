@@ -109,6 +109,20 @@ it('tells nobody of success before the commit, and everybody of its failure', as
   expect(notesOf(connection)).toEqual(['a'])
 })
 
+it('takes an error of a commit for a failure, even when the commit was done', async () => {
+  const connection = aConnection()
+  const run: Connection['run'] = (sql, ...values) => {
+    const result = connection.run(sql, ...values)
+    if (sql === 'COMMIT') throw new StoreFailure('store_io', 'orders.db', 'the answer was lost')
+    return result
+  }
+  const { write } = createGroupCommit({ ...connection, run }, () => {})
+
+  await expect(write(add(connection, 'a'))).rejects.toMatchObject({ code: 'store_io' })
+
+  expect(notesOf(connection)).toEqual(['a'])
+})
+
 it('writes nothing more after a failure that leaves the disk in doubt', async () => {
   const { state, connection } = withCommits(aConnection())
   const { write } = createGroupCommit(connection, () => {})

@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { openSqliteInbox, openSqliteReader, openSqliteStore } from '@postdelivery/adapters/sqlite'
 import { expect, it, vi } from 'vitest'
-import { openConnection } from '../../src/sqlite/connection.ts'
+import { openConnection, useWriteAheadLog } from '../../src/sqlite/connection.ts'
 import { migrate, versionOf } from '../../src/sqlite/migrate.ts'
 import { MIGRATIONS } from '../../src/sqlite/migrations.ts'
 import { aChange, anEvent, at, settled } from './builders.ts'
@@ -134,6 +134,40 @@ it('stops an inbox that a newer version of the database came to', async () => {
   expect(await store.events('order-1')).toEqual([])
   await inbox.close()
   await store.close()
+})
+
+it('waits for its turn to switch to write-ahead logging, and gives up some time', () => {
+  const path = aPath()
+  const connection = connect(path)
+  const other = new DatabaseSync(path)
+  other.exec('BEGIN EXCLUSIVE')
+  connection.script('PRAGMA busy_timeout = 0')
+
+  expect(() => useWriteAheadLog(connection, 2)).toThrow(
+    expect.objectContaining({ code: 'store_locked' }),
+  )
+  other.exec('ROLLBACK')
+  other.close()
+  useWriteAheadLog(connection, 2)
+
+  expect(connection.get('PRAGMA journal_mode')).toMatchObject({ journal_mode: 'wal' })
+  connection.close()
+})
+
+it('refuses a place where write-ahead logging is not possible', () => {
+  const connection = connect(aPath())
+  const inMemory = connect(':memory:')
+
+  const elsewhere = { ...connection, get: inMemory.get }
+
+  expect(() => useWriteAheadLog(elsewhere)).toThrow(
+    expect.objectContaining({
+      code: 'store_io',
+      message: expect.stringContaining('stays in mode `memory`'),
+    }),
+  )
+  connection.close()
+  inMemory.close()
 })
 
 it('takes a step whole or not at all', () => {
