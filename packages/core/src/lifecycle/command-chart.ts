@@ -212,6 +212,15 @@ const unsentAnswers = {
   needsPerson: { actions: [alarm('answer_unexpected')] },
 } as const
 
+/** Outcomes other than a success for a command that waits for a person, or is settled. */
+const heardAgain = {
+  refused: { actions: [alarm('answer_repeated')] },
+  unknown: { actions: [alarm('answer_repeated')] },
+  notStarted: { actions: [alarm('answer_repeated')] },
+  misconfigured: { actions: [alarm('answer_repeated')] },
+  needsPerson: { actions: [alarm('answer_repeated')] },
+} as const
+
 /** Outcomes of an attempt, in every state from which it may have been made. */
 const answers = {
   done: { target: '#confirmed', actions: ['noteDone', 'book'] },
@@ -319,6 +328,7 @@ export const commandChart = machineSetup.createMachine({
           actions: ['newGeneration', 'openGeneration', resumed],
         },
         ...answers,
+        done: { target: 'confirmed', actions: ['noteDone', 'book', resumed] },
       },
     },
     // The attempts are over and nobody knows: Klarna's books are read.
@@ -340,6 +350,7 @@ export const commandChart = machineSetup.createMachine({
       id: 'stuck',
       tags: ['open', 'human'],
       on: {
+        ...heardAgain,
         resolveHappened: { target: 'confirmed', actions: ['noteWhy', 'book', unstuck] },
         resolveDidNotHappen: { target: 'refused', actions: ['noteWhy', 'free', unstuck] },
         resolveTryAsNew: {
@@ -347,11 +358,6 @@ export const commandChart = machineSetup.createMachine({
           actions: ['newGeneration', 'openGeneration', unstuck],
         },
         done: { target: 'confirmed', actions: ['noteDone', 'book', unstuck] },
-        refused: { actions: [alarm('answer_repeated')] },
-        unknown: { actions: [alarm('answer_repeated')] },
-        notStarted: { actions: [alarm('answer_repeated')] },
-        misconfigured: { actions: [alarm('answer_repeated')] },
-        needsPerson: { actions: [alarm('answer_repeated')] },
       },
     },
     // Settled states are ordinary states: what contradicts them must still be heard.
@@ -359,24 +365,17 @@ export const commandChart = machineSetup.createMachine({
       id: 'confirmed',
       tags: ['settled'],
       on: {
+        ...heardAgain,
         done: { actions: [alarm('answer_repeated')] },
         refused: { actions: [alarm('late_refusal')] },
-        unknown: { actions: [alarm('answer_repeated')] },
-        notStarted: { actions: [alarm('answer_repeated')] },
-        misconfigured: { actions: [alarm('answer_repeated')] },
-        needsPerson: { actions: [alarm('answer_repeated')] },
       },
     },
     refused: {
       id: 'refused',
       tags: ['settled'],
       on: {
+        ...heardAgain,
         done: { target: 'confirmed', actions: ['noteDone', 'book', alarm('late_success')] },
-        refused: { actions: [alarm('answer_repeated')] },
-        unknown: { actions: [alarm('answer_repeated')] },
-        notStarted: { actions: [alarm('answer_repeated')] },
-        misconfigured: { actions: [alarm('answer_repeated')] },
-        needsPerson: { actions: [alarm('answer_repeated')] },
       },
     },
     rejected: { id: 'rejected', tags: ['settled'], on: unsentAnswers },
