@@ -4,7 +4,7 @@ import type { TwinControl } from './twin-control.ts'
 import { TwinInputError } from './twin-state.ts'
 
 /** Where the control path begins. */
-export const CONTROL_PATH = '/__twin'
+const CONTROL_PATH = '/__twin'
 
 export interface ControlRequest {
   readonly method: string

@@ -111,7 +111,7 @@ export function extendDueDate(
 }
 
 /** What is offered for a capture now; empty when nothing is. Fees in minor units of the order's currency. */
-export function extensionOptionsOf(
+function extensionOptionsOf(
   book: OrderBook,
   capture: CaptureBook,
   context: Context,
