@@ -283,6 +283,26 @@ describe('a body above the limit', () => {
     expect(pulledCount).toBe(0)
   })
 
+  test('is not read at all for somebody who does not sign', async () => {
+    await using scene = await openScene()
+    const postDelivery = await openDoor(scene)
+    let pulledCount = 0
+    const body = new ReadableStream(
+      {
+        pull(controller) {
+          pulledCount += 1
+          controller.enqueue(new Uint8Array(1))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+
+    const refused = await send(postDelivery, requestOf(scene, { body, signature: null }))
+
+    expect(refused.status).toBe(401)
+    expect(pulledCount).toBe(0)
+  })
+
   test('that never ends is given up soon, also in pieces without a length', async () => {
     await using scene = await openScene()
     const postDelivery = await openDoor(scene)

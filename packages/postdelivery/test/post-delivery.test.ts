@@ -1,7 +1,8 @@
 /** The object as a backend uses it, over a real twin and a real file: the story, and what must change nothing. */
-import { EventError, PostDeliveryFailure, renderTimeline } from 'postdelivery'
-import { describe, expect, test } from 'vitest'
-import { DUE_ON, damagedReturn, openScene, START } from './setup.ts'
+import { EventError, PostDeliveryFailure, renderTimeline, rulesFromText } from 'postdelivery'
+import { guideOrder, sampleOrderId } from 'postdelivery/testing'
+import { describe, expect, test, vi } from 'vitest'
+import { DUE_ON, damagedReturn, MORE_TIME, openScene, ruleSet, START } from './setup.ts'
 
 describe('the story of a damaged return', () => {
   test('gives time, refunds half and agrees with the books of Klarna', async () => {
@@ -290,6 +291,118 @@ describe('a capture for the eyes of staff', () => {
       facts: { status: 404 },
     })
     await expect(postDelivery.viewCapture('..', 'none')).rejects.toThrow(EventError)
+  })
+})
+
+describe('messages for people', () => {
+  const tell = {
+    ...MORE_TIME,
+    event: { type: 'notify', params: { channel: 'support', message: 'a damaged return' } },
+  }
+  const rules = rulesFromText({ 'returns.rules.json': ruleSet([tell]) })
+
+  test('go to the notifier of the merchant', async () => {
+    await using scene = await openScene()
+    const notices: unknown[] = []
+    const notifier = { notify: async (notice: unknown) => void notices.push(notice) }
+    const postDelivery = await scene.open({ rules, notifier })
+    await postDelivery.track(scene.orderId, { dueOn: DUE_ON })
+
+    await (await postDelivery.submit(damagedReturn(scene))).decision
+    await postDelivery.idle()
+
+    expect(notices).toMatchObject([
+      { orderId: scene.orderId, channel: 'support', message: 'a damaged return' },
+    ])
+  })
+
+  test('are at least heard of when there is none, without their text', async () => {
+    await using scene = await openScene()
+    const postDelivery = await scene.open({ rules })
+    await postDelivery.track(scene.orderId, { dueOn: DUE_ON })
+
+    await (await postDelivery.submit(damagedReturn(scene))).decision
+    await postDelivery.idle()
+
+    const alarms = scene.events.filter(({ name }) => name === 'alarm')
+    expect(alarms).toMatchObject([
+      { attributes: { code: 'notice_without_notifier', channel: 'support' } },
+    ])
+    expect(JSON.stringify(alarms)).not.toContain('a damaged return')
+  })
+})
+
+describe('a timeline as text', () => {
+  test('gives each entry its own line, whatever a sender wrote', async () => {
+    await using scene = await openScene()
+    const postDelivery = await scene.open()
+    await postDelivery.track(scene.orderId, { dueOn: DUE_ON })
+    const reason = 'damaged\ndecision  refund 1000000.00 SEK'
+
+    await (await postDelivery.submit({ ...damagedReturn(scene), reason })).decision
+
+    const lines = renderTimeline(await postDelivery.timeline(scene.orderId))
+    expect(lines.some((line) => line.includes('\n'))).toBe(false)
+    expect(lines.find((line) => line.includes('1000000'))).toMatch(/event {5}return\.received/)
+  })
+})
+
+describe('many orders', () => {
+  test.for([
+    [1, 1],
+    [3, 3],
+  ] as const)('run at most %i at once', async ([concurrency, most]) => {
+    await using scene = await openScene()
+    const names = ['a', 'b', 'c']
+    scene.twin.addOrders(names.map((name) => guideOrder({ nowMs: scene.clock.nowMs(), name })))
+    let nowCount = 0
+    let mostCount = 0
+    const postDelivery = await scene.open({
+      concurrency,
+      fetch: async (request) => {
+        nowCount += 1
+        mostCount = Math.max(mostCount, nowCount)
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        return fetch(request).finally(() => {
+          nowCount -= 1
+        })
+      },
+    })
+    for (const name of names) await postDelivery.track(sampleOrderId(name), { dueOn: DUE_ON })
+    await postDelivery.idle()
+    mostCount = 0
+
+    const receipts = await Promise.all(
+      names.map((name) => {
+        const orderId = sampleOrderId(name)
+        const captureId = scene.twin.books(orderId).captures[0]?.captureId ?? ''
+        return postDelivery.submit(damagedReturn({ orderId, captureId }))
+      }),
+    )
+    await Promise.all(receipts.map((receipt) => receipt.settled))
+
+    expect(mostCount).toBe(most)
+  })
+})
+
+describe('`close`', () => {
+  test('waits for the call under way, so that nothing is left in doubt', async () => {
+    await using scene = await openScene()
+    const first = await scene.open()
+    await first.track(scene.orderId, { dueOn: DUE_ON })
+    scene.twin.setFaults([{ kind: 'hang', operation: 'extendDueDate', hangMs: 300 }])
+    await first.submit(damagedReturn(scene))
+    await vi.waitFor(() =>
+      expect(scene.twin.requests.some(({ method }) => method === 'PATCH')).toBe(true),
+    )
+
+    await first.close()
+    const second = await scene.open()
+    await second.idle()
+
+    const answers = (await second.timeline(scene.orderId)).filter(({ kind }) => kind === 'answer')
+    expect(answers).toMatchObject([{ outcome: { type: 'done', evidence: 'answer' } }])
+    expect(scene.twin.books(scene.orderId).extensionDays).toBe(10)
   })
 })
 

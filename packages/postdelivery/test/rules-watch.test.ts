@@ -1,7 +1,7 @@
 /** Rules while the engine runs: good changes come into force, bad ones never do. */
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type PostDelivery, rulesFrom } from 'postdelivery'
+import { type PostDelivery, type RulesSource, rulesFrom } from 'postdelivery'
 import { describe, expect, test, vi } from 'vitest'
 import {
   DUE_ON,
@@ -130,5 +130,99 @@ describe('a changed file', () => {
 
     expect(scene.events).toHaveLength(heard)
     expect(await versionsOf(postDelivery)).toEqual(['1'])
+  })
+})
+
+describe('a source that says how it changes', () => {
+  const text = ruleSet([MORE_TIME])
+  const files = [{ file: 'returns.rules.json', text }]
+
+  test('is read when it has stopped changing, and once', async () => {
+    await using scene = await openScene()
+    const looks: number[] = []
+    const readsAfter: number[] = []
+    const rules: RulesSource = {
+      watchMs: 20,
+      look: async () => {
+        looks.push(looks.length)
+        // Changes with each of the first five looks.
+        return String(Math.min(looks.length, 5))
+      },
+      read: async () => {
+        readsAfter.push(looks.length)
+        return { ok: true, files }
+      },
+    }
+    await scene.open({ rules })
+
+    await vi.waitFor(() => expect(looks.length).toBeGreaterThan(8))
+
+    // The first is the start's.
+    expect(readsAfter).toEqual([0, 6])
+  })
+
+  test('is not looked at again when it is closed during a look, and `close` waits for that look', async () => {
+    await using scene = await openScene()
+    let lookCount = 0
+    let answer = (_: string): void => {}
+    const rules: RulesSource = {
+      watchMs: 20,
+      look: () => {
+        lookCount += 1
+        return new Promise((resolve) => {
+          answer = resolve
+        })
+      },
+      read: async () => ({ ok: true, files }),
+    }
+    const postDelivery = await scene.open({ rules })
+    await vi.waitFor(() => expect(lookCount).toBe(1))
+
+    let isClosed = false
+    const closing = postDelivery.close().then(() => {
+      isClosed = true
+    })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    const wasClosed = isClosed
+    answer('x')
+    await closing
+    await new Promise((resolve) => setTimeout(resolve, 80))
+
+    expect(wasClosed).toBe(false)
+    expect(lookCount).toBe(1)
+  })
+
+  test('that fails to be kept is tried again, and telemetry hears of it', async () => {
+    await using scene = await openScene()
+    let version = 1
+    let isFailing = false
+    const { store } = scene.config
+    const rules: RulesSource = {
+      watchMs: 20,
+      look: async () => String(version),
+      read: async () => ({
+        ok: true,
+        files: [{ file: 'a.rules.json', text: ruleSet([MORE_TIME], { version: String(version) }) }],
+      }),
+    }
+    const failing = {
+      open: async () => {
+        const opened = await store.open()
+        const saveRuleSet: typeof opened.saveRuleSet = (...given) =>
+          isFailing ? Promise.reject(new RangeError('no disk')) : opened.saveRuleSet(...given)
+        return { ...opened, saveRuleSet }
+      },
+    }
+    const postDelivery = await scene.open({ rules, store: failing })
+    isFailing = true
+    version = 2
+    const alarm = { name: 'alarm', attributes: { code: 'rules_not_reloaded', error: 'RangeError' } }
+    await vi.waitFor(() => expect(scene.events).toContainEqual(expect.objectContaining(alarm)))
+    const held = await versionsOf(postDelivery)
+
+    isFailing = false
+    await vi.waitFor(async () => expect(await versionsOf(postDelivery)).toEqual(['2']))
+
+    expect(held).toEqual(['1'])
   })
 })

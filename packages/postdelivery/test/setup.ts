@@ -159,3 +159,11 @@ export const damagedReturn = (
     reason: 'damaged',
     lines: [{ reference: '123050', quantity: more.quantity ?? 5 }],
   }) as const
+
+/** The scene's clock, a millisecond later at every look: nothing said twice has the same time by chance. */
+export const ticking = (clock: FixedClock) => ({
+  now: () => {
+    clock.advance(1)
+    return clock.now()
+  },
+})

@@ -10,6 +10,7 @@ import {
   PAY_BACK,
   ruleSet,
   type Scene,
+  ticking,
 } from './setup.ts'
 
 /** An engine in which every refund above 10.00 SEK waits for two people. */
@@ -64,7 +65,8 @@ describe('an approval', () => {
 
   test('counts one person once, however often and however fast they say it', async () => {
     await using scene = await openScene()
-    const { postDelivery, command } = await openStrict(scene)
+    const clock = ticking(scene.clock)
+    const { postDelivery, command } = await openStrict(scene, { clock })
     const { approvalHash: hash, commandId } = command
 
     const said = await Promise.all(
@@ -226,6 +228,38 @@ describe('a command that nobody can settle by machine', () => {
     expect(await postDelivery.work()).toEqual([])
     expect((await postDelivery.timeline(scene.orderId)).at(-1)).toMatchObject({
       summary: 'command.resolved by anna',
+    })
+  })
+
+  test('is sent again under a new key when a person says so, and the timeline shows both', async () => {
+    await using scene = await openScene()
+    const postDelivery = await scene.open()
+    await postDelivery.track(scene.orderId, { dueOn: DUE_ON })
+    scene.twin.setFaults([
+      { kind: 'error', operation: 'refundOrder', status: 403, code: 'SOMETHING_NEW' },
+    ])
+    const inspected = damagedReturn(scene, { type: 'return.inspected' })
+    await (await postDelivery.submit(inspected)).settled
+    const { commandId } = await onlyCommand(postDelivery, scene)
+
+    const found = { by: 'anna', why: 'not in the portal', how: 'try_as_new' } as const
+    await (await postDelivery.resolve(commandId, found)).decision
+    await postDelivery.idle()
+
+    const entries = await postDelivery.timeline(scene.orderId)
+    const calls = entries.filter((entry) => entry.kind === 'call')
+    const sent = scene.twin.requests.filter(({ method }) => method === 'POST')
+    expect(calls.map(({ generation, attempt }) => [generation, attempt])).toEqual([
+      [0, 1],
+      [1, 1],
+    ])
+    expect(calls.map(({ idempotencyKey }) => idempotencyKey)).toEqual(
+      sent.map(({ idempotencyKey }) => idempotencyKey),
+    )
+    expect(new Set(calls.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(2)
+    expect(entries.findLast((entry) => entry.kind === 'state')).toMatchObject({
+      what: 'refunded 30.00 SEK of 60.00 SEK',
+      word: 'partlyRefunded',
     })
   })
 

@@ -2,7 +2,7 @@
 import type { OrderSeed } from 'postdelivery/testing'
 import { guideOrder, sampleOrderId, sampleOrders } from 'postdelivery/testing'
 import { describe, expect, test } from 'vitest'
-import { DUE_ON, openScene, START } from './setup.ts'
+import { DUE_ON, openScene, START, ticking } from './setup.ts'
 
 test('registers what Klarna says, with the dates of the merchant', async () => {
   await using scene = await openScene()
@@ -32,7 +32,8 @@ test('registers what Klarna says, with the dates of the merchant', async () => {
 
 test('the same order again is the same event, however late and however often at once', async () => {
   await using scene = await openScene()
-  const postDelivery = await scene.open()
+  const clock = ticking(scene.clock)
+  const postDelivery = await scene.open({ clock, fetch: answerTogether(3) })
   const all = await Promise.all(
     [1, 2, 3].map(() => postDelivery.track(scene.orderId, { dueOn: DUE_ON })),
   )
@@ -45,6 +46,25 @@ test('the same order again is the same event, however late and however often at 
   expect(later).toMatchObject({ accepted: 'repeated', eventId: all[0]?.eventId })
   expect(await postDelivery.work()).toEqual([])
 })
+
+/** Holds answers back until so many are there, so that calls that may overlap do; or for a moment. */
+function answerTogether(count: number): (request: Request) => Promise<Response> {
+  let held: (() => void)[] = []
+  const releaseAll = () => {
+    for (const release of held) release()
+    held = []
+  }
+  return async (request) => {
+    const answer = await fetch(request)
+    const text = await answer.text()
+    await new Promise<void>((resolve) => {
+      held.push(resolve)
+      if (held.length === count) releaseAll()
+      else setTimeout(releaseAll, 50)
+    })
+    return new Response(text, answer)
+  }
+}
 
 test('a due date that is moved and moved back counts each time', async () => {
   await using scene = await openScene()
