@@ -140,6 +140,13 @@ describe('the check of coverage', { timeout: 60_000 }, () => {
     expect(stdout).toContain(`       ${low}: 94.0 % (94 of 100)`)
   })
 
+  it('fails when there is no summary', () => {
+    const { status, stdout } = run('check-coverage.ts', join(folder, 'none.json'))
+
+    expect(status).toBe(1)
+    expect(stdout.match(/^BELOW .*the summary has none of its files$/gm)).toHaveLength(6)
+  })
+
   it('fails when a part is not in the summary', () => {
     const { status, stdout } = run(
       'check-coverage.ts',

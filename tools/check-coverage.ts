@@ -3,7 +3,7 @@
  *
  * Usage: `node tools/check-coverage.ts [SUMMARY]`, the summary being what vitest's `json-summary` reporter wrote.
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { matchesGlob, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -71,7 +71,9 @@ function shown(branches: Branches): string {
 }
 
 function readSummary(path: string): readonly FileCoverage[] {
-  const summary = JSON.parse(readFileSync(path, 'utf8')) as Readonly<
+  // Without a summary every part is below.
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '{}'
+  const summary = JSON.parse(text) as Readonly<
     Record<string, { readonly branches: { readonly total: number; readonly covered: number } }>
   >
   return Object.entries(summary)
