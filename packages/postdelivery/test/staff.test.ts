@@ -371,6 +371,20 @@ describe('the kill switch', () => {
     },
   )
 
+  test('names who uses it', async () => {
+    await using scene = await openScene()
+    const postDelivery = await scene.open()
+
+    await expect(postDelivery.stop('everything', { by: '', why: 'w' })).rejects.toMatchObject({
+      code: 'input_invalid',
+      facts: { problems: [{ path: '/by' }] },
+    })
+    await expect(postDelivery.unstop('everything', {} as never)).rejects.toMatchObject({
+      code: 'input_invalid',
+    })
+    expect((await postDelivery.health()).stops).toEqual([])
+  })
+
   test('of another action or rule stops nothing', async () => {
     await using scene = await openScene()
     const postDelivery = await scene.open()
