@@ -124,7 +124,7 @@ export const settings: Settings = {
 }
 
 /** What a gateway would prepare; the bytes follow from the command alone. */
-export const prepare = (command: Command): PreparedRequest => {
+const prepare = (command: Command): PreparedRequest => {
   const body = canonicalJson(command.body)
   return { method: 'POST', path: `/${command.orderId}`, body, hash: sha256Hex(body) }
 }

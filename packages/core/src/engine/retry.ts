@@ -40,9 +40,9 @@ export function lengthen(waitMs: number, name: string): number {
 }
 
 /** A call that something keeps holding back waits twice as long each time, up to this. */
-export const DEFER_WAIT_MAX_MS = 300_000
+const DEFER_WAIT_MAX_MS = 300_000
 /** After so many waits, a day and more, a person is asked. */
-export const DEFER_MAX_COUNT = 300
+const DEFER_MAX_COUNT = 300
 
 /**
  * How long a call waits that was not started for the (`deferCount` + 1)th time in a row, or null when a person is due.
