@@ -21,10 +21,12 @@ export interface SettingReport {
   readonly cpuRatio: number
 }
 
-/** Memory of the process with a store of so many orders open and its engine running, after a collection. */
+/** Memory with a store of so many orders open and its engine running, after a collection. */
 export interface MemoryReport {
   readonly storedCount: number
+  /** What opening the store and starting the engine has added to the heap. */
   readonly heapUsedMb: number
+  /** The whole process, with the benchmark's own lists and the twin. */
   readonly rssMb: number
 }
 
@@ -105,7 +107,7 @@ export function formatReport({ settings, memory, growth, booksAgree, node }: Rep
     '',
     ...memory.map(
       ({ storedCount, heapUsedMb, rssMb }) =>
-        `memory with ${storedCount} stored orders: heap ${heapUsedMb.toFixed(0)} MB, process ${rssMb.toFixed(0)} MB`,
+        `memory with ${storedCount} stored orders: engine and store ${heapUsedMb.toFixed(1)} MB of heap, whole process ${rssMb.toFixed(0)} MB`,
     ),
     ...growth.map(
       ({ atOnce, cpuFactor }) =>

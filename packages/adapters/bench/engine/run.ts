@@ -162,11 +162,13 @@ async function measureMemory(
   storedCount: number,
 ): Promise<MemoryReport> {
   const { path } = await stock.take('engine', 1)
+  collectGarbage()
+  const { heapUsed: withoutBytes } = process.memoryUsage()
   const side = await startEngineSide(path, bench.gateway, bench.ruleBook)
   collectGarbage()
   const { heapUsed, rss } = process.memoryUsage()
   await side.close()
-  return { storedCount, heapUsedMb: heapUsed / 1e6, rssMb: rss / 1e6 }
+  return { storedCount, heapUsedMb: (heapUsed - withoutBytes) / 1e6, rssMb: rss / 1e6 }
 }
 
 /** Collects what earlier rounds left, so that no round pays for another. */

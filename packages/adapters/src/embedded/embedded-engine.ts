@@ -1,24 +1,24 @@
 /** The embedded runtime: one process drives all orders of one store. Loops, waits and wake-ups live here, decisions in core. */
-import type {
-  Advanced,
-  Clock,
-  EngineEvent,
-  EnginePorts,
-  FactSource,
-  Notifier,
-  PaymentGateway,
-  RuleBook,
-  RuntimeStore,
-  Settings,
-  StoreReader,
-  Telemetry,
-  TelemetryEvent,
+import {
+  assertNever,
+  type Clock,
+  type EngineEvent,
+  type EnginePorts,
+  type FactSource,
+  type Notifier,
+  type PaymentGateway,
+  type RuleBook,
+  type RuntimeStore,
+  type Settings,
+  type StoreReader,
+  type Telemetry,
+  type TelemetryEvent,
 } from '@postdelivery/core'
 import { type Courier, createCourier } from './courier.ts'
 import { EngineFailure } from './failures.ts'
 import { errorName, guardTelemetry, watchNotices } from './guarded-ports.ts'
 import { createInbox, type Inbox } from './inbox.ts'
-import { createOrderPasses, type OrderPasses } from './order-passes.ts'
+import { createOrderPasses, type OrderPasses, type Step } from './order-passes.ts'
 import { createOrderRunner, type OrderRunner } from './order-runner.ts'
 import type { Receipt } from './receipt.ts'
 import { createReceipts, type Receipts } from './receipts.ts'
@@ -133,7 +133,7 @@ class Engine implements EmbeddedEngine {
       store,
       mayAdvance: () => this.#phase === 'running',
       isOver: () => this.#phase === 'stopped',
-      onStep: (orderId, advanced) => this.#hear(orderId, advanced),
+      onStep: (orderId, step) => this.#hear(orderId, step),
       onWakeAt: (at) => this.#alarmClock.setAt(at),
       onAgain: (orderId) => this.#runner.enqueue(orderId),
     })
@@ -230,22 +230,20 @@ class Engine implements EmbeddedEngine {
   }
 
   /** Tells those who wait what a step has brought. */
-  #hear(orderId: string, advanced: Advanced): void {
-    switch (advanced.type) {
+  #hear(orderId: string, step: Step): void {
+    switch (step.type) {
       case 'decided':
-        this.#receipts.decided(advanced.decision, advanced.order)
-        if (advanced.order !== null) this.#receipts.progressed(advanced.order)
+        this.#receipts.decided(step.decision, step.order)
+        if (step.order !== null) this.#receipts.progressed(step.order)
         return
       case 'stepped':
-        this.#receipts.progressed(advanced.order)
+        this.#receipts.progressed(step.order)
         return
       case 'put_off':
-        if (advanced.status === 'dead_lettered') {
-          this.#inbox.gaveUp([{ orderId, eventId: advanced.eventId, reason: advanced.reason }])
-        }
+        if (step.status === 'dead_lettered') this.#inbox.gaveUp([{ orderId, ...step }])
         return
-      case 'idle':
-        return
+      default:
+        assertNever(step)
     }
   }
 

@@ -12,6 +12,9 @@ import {
 import { errorName } from './guarded-ports.ts'
 import { createHolds, type Holds } from './holds.ts'
 
+/** A step that did something. */
+export type Step = Exclude<Advanced, { readonly type: 'idle' }>
+
 export interface OrderPassesOptions {
   readonly ports: EnginePorts
   readonly store: RuntimeStore & StoreReader
@@ -19,8 +22,8 @@ export interface OrderPassesOptions {
   readonly mayAdvance: () => boolean
   /** Whether the engine has been stopped for good, so that what still comes back concerns nobody. */
   readonly isOver: () => boolean
-  /** Each step that changed something. */
-  readonly onStep: (orderId: string, advanced: Advanced) => void
+  /** Each step that did something. */
+  readonly onStep: (orderId: string, step: Step) => void
   /** The order wants to be looked at again then. */
   readonly onWakeAt: (at: IsoInstant) => void
   /** The order wants to be looked at again at once. */

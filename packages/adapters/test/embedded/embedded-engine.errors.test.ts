@@ -216,3 +216,22 @@ test('stopped orders fill no page', async () => {
   expect(await rig.store.work({ kind: 'order_stopped' })).toHaveLength(300)
   expect((await rig.store.event(WELL.orderId, event.eventId))?.status).toBe('decided')
 })
+
+test('an event that could not be stored is not accepted, and leaves nobody waiting', async () => {
+  let isBroken = true
+  const rig = await rigs.start({
+    gateway: aGateway(),
+    wrapStore: (store) => ({
+      ...store,
+      accept: (event) =>
+        isBroken ? Promise.reject(new Error('the disk is full')) : store.accept(event),
+    }),
+  })
+
+  const refused = rig.engine.submit(captured(WELL, AT))
+  await expect(refused).rejects.toThrow('the disk is full')
+  isBroken = false
+  const settled = await rig.settle(captured(WELL, AT))
+
+  expect(settled.commands).toEqual([])
+})

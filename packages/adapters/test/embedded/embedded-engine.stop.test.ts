@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { guideOrder, startTwin } from '@postdelivery/adapters/klarna-twin'
 import { type GatewayAnswer, instant } from '@postdelivery/core'
 import { expect, test } from 'vitest'
@@ -9,6 +12,8 @@ import { twinGateway } from './twin-gateway.ts'
 
 const ORDER = { orderId: 'order-1', captureId: 'capture-1' }
 const AT = instant('2026-11-24T08:00:00.000Z')
+
+const CHILD = fileURLToPath(new URL('stop-child.ts', import.meta.url))
 
 const rigs = useRigs()
 
@@ -214,18 +219,22 @@ test('leaves no timer behind, and a second stop is the first', async () => {
   expect(rig.records.filter(({ name }) => name === 'engine_stopped')).toHaveLength(1)
 })
 
-test('leaves no handle of the runtime behind', async () => {
-  const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
-  const rig = await rigs.start({ gateway: aGateway() })
-  await rig.decide(captured(ORDER, AT))
-  const during = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+test('a process ends by itself once the engine has stopped', async () => {
+  await using twin = await startTwin({ orders: [guideOrder({ nowMs: Date.now() })] })
+  const { path } = await rigs.make({ gateway: aGateway() }).then(async (rig) => {
+    await rig.close()
+    return rig
+  })
+  const address = [twin.url, twin.username, twin.password]
 
-  await rig.close()
-  const after = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [CHILD, path, ...address, JSON.stringify(twin.orders[0])],
+    { timeout: 20_000 },
+  )
 
-  expect(during).toBe(before + 1)
-  expect(after).toBe(before)
-})
+  expect(stdout).toBe('stopped\n')
+}, 30_000)
 
 test('a start that is stopped while it recovers says so', async () => {
   const rig = await rigs.make({ gateway: aGateway() })

@@ -1,4 +1,10 @@
-import { type EngineEvent, instant, makeInboxEvent } from '@postdelivery/core'
+import {
+  type EngineEvent,
+  instant,
+  instantToMs,
+  makeInboxEvent,
+  msToInstant,
+} from '@postdelivery/core'
 import { expect, test } from 'vitest'
 import { aRuleBook, captured, dispatched, SETTINGS, TELL_PARCELS } from './builders.ts'
 import { useRigs } from './rig.ts'
@@ -77,6 +83,32 @@ test('a wait that an earlier process began ends on time, by the alarm clock and 
   expect(before).toBe(1)
   await expect.poll(() => gateway.sent.length).toBe(2)
   await next.engine.idle()
+})
+
+test('what became due while the last step ran is done at once, without a timer', async () => {
+  let nowMs = instantToMs(AT)
+  const gateway = aGateway((_request, index) =>
+    index === 0 ? { type: 'no_answer', reason: 'not_connected', mayHaveReached: false } : DONE,
+  )
+  const rig = await rigs.start({
+    gateway,
+    clock: { now: () => msToInstant(nowMs) },
+    timers: { set: () => null, clear: () => {} },
+    wrapStore: (store) => ({
+      ...store,
+      // The machine sleeps for a minute while an order is put to rest.
+      rearm: (...given) => {
+        nowMs += 60_000
+        return store.rearm(...given)
+      },
+    }),
+  })
+  await rig.decide(captured(ORDER, AT))
+
+  const settled = await rig.settle(dispatched(ORDER, AT))
+
+  expect(settled.commands.map(({ state }) => state)).toEqual(['confirmed'])
+  expect(gateway.sent).toHaveLength(2)
 })
 
 test('an event whose order stays unknown is given up after seven days, and whoever waits is told', async () => {
