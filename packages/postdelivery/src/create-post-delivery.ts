@@ -26,7 +26,7 @@ import type { PostDeliveryConfig } from './config.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { OwnFacts } from './event-input.ts'
 import { createFront } from './front.ts'
-import { activateRules, type CheckedRuleSet, createLiveRules, readRules } from './live-rules.ts'
+import { activateRules, createLiveRules, type RulesChecked, readRules } from './live-rules.ts'
 import { createFactSource } from './own-facts.ts'
 import type { PostDelivery } from './post-delivery.ts'
 import type { RulesIssue, RulesSource } from './rules-source.ts'
@@ -42,9 +42,11 @@ import type { RulesIssue, RulesSource } from './rules-source.ts'
  *
  * @example
  * ```ts no-run
- * import { createPostDelivery, rulesFrom } from 'postdelivery'
+ * import { type ApprovalPolicy, createPostDelivery, type Limits, rulesFrom } from 'postdelivery'
  * import { sqlite } from 'postdelivery/sqlite'
- * import { approval, limits } from './our-limits.ts'
+ *
+ * declare const limits: Limits
+ * declare const approval: ApprovalPolicy
  *
  * await using postDelivery = await createPostDelivery({
  *   klarna: {
@@ -76,7 +78,7 @@ export async function createPostDelivery<const Facts extends OwnFacts = readonly
 interface Checked {
   readonly settings: Settings
   readonly vocabulary: Vocabulary
-  readonly ruleSets: readonly CheckedRuleSet[]
+  readonly rules: Extract<RulesChecked, { readonly ok: true }>
 }
 
 async function checkEverything(config: PostDeliveryConfig<OwnFacts>): Promise<Checked> {
@@ -88,7 +90,7 @@ async function checkEverything(config: PostDeliveryConfig<OwnFacts>): Promise<Ch
   const found = [...problems, ...(rules?.ok === false ? problemsOf(rules.issues) : [])]
   if (found.length > 0 || settings === null || vocabulary === null || rules?.ok !== true)
     throw new ConfigError(found)
-  return { settings, vocabulary, ruleSets: rules.ruleSets }
+  return { settings, vocabulary, rules }
 }
 
 /** The facts without problems, so that rules are not blamed for a declaration that is wrong. */
@@ -112,17 +114,17 @@ const problemsOf = (issues: readonly RulesIssue[]): readonly ConfigProblem[] =>
 
 async function start<Facts extends OwnFacts>(
   config: PostDeliveryConfig<Facts>,
-  { settings, vocabulary, ruleSets }: Checked,
+  { settings, vocabulary, rules: checkedRules }: Checked,
   store: RuntimeStore & StoreReader,
 ): Promise<PostDelivery<Facts>> {
   const clock = clockOf(config)
   const telemetry = combineTelemetry(...(config.telemetry === undefined ? [] : [config.telemetry]))
   const source: RulesSource = config.rules
-  const reused = await activateRules(ruleSets, { store, clock })
+  const reused = await activateRules(checkedRules.ruleSets, { store, clock })
   if (reused.length > 0) throw new ConfigError(problemsOf(reused))
 
   const client = createKlarnaClient(klarnaOptionsOf(config))
-  const rules = createLiveRules(ruleSets, { source, vocabulary, store, clock, telemetry })
+  const rules = createLiveRules(checkedRules, { source, vocabulary, store, clock, telemetry })
   try {
     const ports: EnginePorts = {
       store,

@@ -31,8 +31,16 @@ export const POST_DELIVERY_FAILURES = {
     retry: false,
     hint: 'nothing of this id waits for a person now; see `work`',
   },
+  event_reported: {
+    retry: false,
+    hint: 'the event goes its way without this plan; plan another one under an id of its own',
+  },
   plan_refused: { retry: false, hint: 'see `refusal`' },
   source_down: { retry: true, hint: 'try again later' },
+  unknown_at_klarna: {
+    retry: false,
+    hint: 'check the id, the region, and that the credentials are those of the merchant',
+  },
   klarna_unreadable: { retry: true, hint: 'see `status` and `errorCode`, then try again' },
   nothing_captured: { retry: false, hint: 'capture the order first' },
   order_unusable: { retry: false, hint: 'submit `order.captured` with the details yourself' },
@@ -46,11 +54,11 @@ export interface FailureFacts {
   readonly problems?: readonly Problem[]
   /** With `plan_refused`. */
   readonly refusal?: Refusal
-  /** With `klarna_unreadable`: the HTTP status, when an answer came. */
+  /** With `klarna_unreadable` and `unknown_at_klarna`: the HTTP status, when an answer came. */
   readonly status?: number
-  /** With `klarna_unreadable`: Klarna's code. */
+  /** Klarna's code, likewise. */
   readonly errorCode?: string
-  /** With `klarna_unreadable`: names the call in Klarna's logs. */
+  /** Names the call in Klarna's logs, likewise. */
   readonly correlationId?: string
 }
 

@@ -98,7 +98,11 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
     this.#assertOpen()
     if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash))
       throw new PostDeliveryFailure('input_invalid', 'the hash is none of a plan')
-    return this.#accept(this.#read(event), hash)
+    const read = this.#read(event)
+    const before = await this.#parts.store.event(read.orderId, read.id)
+    if (before === undefined || before.planHash === hash) return this.#accept(read, hash)
+    const message = `the event \`${read.id}\` was reported before, not on this plan`
+    throw new PostDeliveryFailure('event_reported', message)
   }
 
   async order(orderId: string): Promise<OrderView | undefined> {
@@ -117,7 +121,7 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
     this.#checkIds(orderId, captureId)
     const read = await viewCapture(this.#parts.client, { orderId, captureId })
     if (read.type === 'read') return read.value
-    throw unreadable(orderId, read.answer)
+    throw unreadable(`capture \`${captureId}\``, read.answer)
   }
 
   why(orderId: string): Promise<readonly Explanation[]>
@@ -205,6 +209,7 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
       ruleSets: rules
         .inForce()
         .ruleSets.map(({ name, version, hash }) => ({ name, version, hash })),
+      rulesWarnings: rules.warnings(),
       rulesRefused: rules.refused(),
       stops: isClosed ? [] : await store.stops(),
       workCounts,

@@ -20,7 +20,11 @@ import type { RulesIssue, RulesSource } from './rules-source.ts'
 
 /** Rules that were read and found good, or everything that is wrong with them. */
 export type RulesChecked =
-  | { readonly ok: true; readonly ruleSets: readonly CheckedRuleSet[] }
+  | {
+      readonly ok: true
+      readonly ruleSets: readonly CheckedRuleSet[]
+      readonly warnings: readonly RulesIssue[]
+    }
   | { readonly ok: false; readonly issues: readonly RulesIssue[] }
 
 /** A good rule set with the file that it came from. */
@@ -36,6 +40,8 @@ export interface RefusedRules {
 }
 
 export interface LiveRules extends RuleBook {
+  /** What is allowed in the rules in force and worth a look. */
+  warnings(): readonly RulesIssue[]
   /** The change that is not in force because it was refused, or null when what is there is in force. */
   refused(): RefusedRules | null
   /** Stops looking for changes and waits for a look that is under way. */
@@ -65,7 +71,7 @@ export async function readRules(
   check.ruleSets.forEach((ruleSet, index) => {
     ruleSets.push({ ruleSet, file: read.files[index]?.file ?? ruleSet.name })
   })
-  return { ok: true, ruleSets }
+  return { ok: true, ruleSets, warnings: check.issues }
 }
 
 /**
@@ -94,18 +100,19 @@ export async function activateRules(
 
 /** Puts activated rule sets in force, and looks for changes when the source is to be watched. */
 export function createLiveRules(
-  ruleSets: readonly CheckedRuleSet[],
+  started: Extract<RulesChecked, { readonly ok: true }>,
   options: LiveRulesOptions,
 ): LiveRules {
   const { source, vocabulary, clock, telemetry } = options
-  const made = createRuleBook(vocabulary, setsOf(ruleSets))
+  const made = createRuleBook(vocabulary, setsOf(started.ruleSets))
   if (!made.ok) throw new TypeError('rule sets were checked before they got here')
   const book = made.value
   let refused: RefusedRules | null = null
+  let { warnings } = started
 
   const tellLoaded = (): void => {
     for (const { name, version, hash } of book.inForce().ruleSets) {
-      const attributes = { ruleSet: name, version, hash }
+      const attributes = { ruleSet: name, version, hash, issueCount: warnings.length }
       telemetry.record({ name: 'rules_loaded', level: 'info', at: clock.now(), attributes })
     }
   }
@@ -124,6 +131,7 @@ export function createLiveRules(
     if (reused.length > 0) return refuse(reused)
     book.replace(setsOf(checked.ruleSets))
     refused = null
+    warnings = checked.warnings
     tellLoaded()
   }
 
@@ -132,6 +140,7 @@ export function createLiveRules(
     source.watchMs === null ? null : watchSource(source, source.watchMs, reload, telemetry, clock)
   return {
     inForce: () => book.inForce(),
+    warnings: () => warnings,
     refused: () => refused,
     close: async () => watch?.close(),
   }

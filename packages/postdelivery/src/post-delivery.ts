@@ -14,6 +14,7 @@ import type {
 import type { EventInput, OwnFacts } from './event-input.ts'
 import type { RefusedRules } from './live-rules.ts'
 import type { OrderView } from './order-view.ts'
+import type { RulesIssue } from './rules-source.ts'
 import type {
   Approval,
   BooksConfirmation,
@@ -57,6 +58,8 @@ export interface Health {
   readonly klarnaUrl: string
   /** The rule sets in force. */
   readonly ruleSets: readonly RuleSetRef[]
+  /** What is allowed in them and worth a look. */
+  readonly rulesWarnings: readonly RulesIssue[]
   /** A change of the rules that was refused, so that older ones are in force; null when there is none. */
   readonly rulesRefused: RefusedRules | null
   /** What of the kill switch stands. */
@@ -75,7 +78,8 @@ export interface PostDelivery<Facts extends OwnFacts = OwnFacts> extends AsyncDi
    * Registers an order, or refreshes it: reads it at Klarna and puts it into the inbox as `order.captured`.
    *
    * An order that has not changed since gives the same event again, and nothing changes.
-   * Throws: `PostDeliveryFailure` `klarna_unreadable`, `nothing_captured`, `order_unusable`, `input_invalid`.
+   * Throws: `PostDeliveryFailure` `klarna_unreadable`, `unknown_at_klarna`, `nothing_captured`, `order_unusable`,
+   *   `input_invalid`.
    */
   track(orderId: string, options?: TrackOptions<Facts>): Promise<Receipt>
   /**
@@ -96,7 +100,8 @@ export interface PostDelivery<Facts extends OwnFacts = OwnFacts> extends AsyncDi
    * Reports the event of a plan, on the condition that it does what was planned.
    *
    * When the order, the rules or the offers have changed since, the decision is refused as `plan_drifted` and nothing
-   * is done; plan again under a new event id.
+   * is done; plan again under a new event id. Throws: `PostDeliveryFailure` `event_reported` when the event was reported
+   *   before, not on this plan.
    */
   apply(plan: Pick<Plan, 'event' | 'hash'>): Promise<Receipt>
 
@@ -107,7 +112,7 @@ export interface PostDelivery<Facts extends OwnFacts = OwnFacts> extends AsyncDi
   /**
    * Reads a capture live at Klarna, personal fields masked. Nothing of it is stored.
    *
-   * Throws: `PostDeliveryFailure` `klarna_unreadable`.
+   * Throws: `PostDeliveryFailure` `klarna_unreadable`, `unknown_at_klarna`.
    */
   viewCapture(orderId: string, captureId: string): Promise<CaptureView>
   /** Explains every decision about an order, the oldest first. */

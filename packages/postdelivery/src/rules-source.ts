@@ -1,6 +1,6 @@
 /** Where rules come from: a folder of `*.rules.json`, or texts. Reading only; checking and activating is not done here. */
 import { open, readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { RuleSetFile } from '@postdelivery/rules'
 
 /** Everything that was found, or why not all of it could be read. */
@@ -44,7 +44,8 @@ const RULE_FILE_MAX_BYTES = 1_048_576
 const DEFAULT_WATCH_MS = 1_000
 
 /**
- * Rules from the files `*.rules.json` of a folder, in the order of their names.
+ * Rules from the files `*.rules.json` of a folder, in the order of their names. A relative folder counts from where the
+ * process works now.
  *
  * With `watch` the folder is looked at every second; what has changed is taken when it has stopped changing. Looking
  * instead of listening works on every file system, mounted ones and swapped links included.
@@ -56,11 +57,14 @@ const DEFAULT_WATCH_MS = 1_000
  * const rules = rulesFrom('./rules', { watch: true })
  * ```
  */
-export const rulesFrom = (folder: string, options: RulesFromOptions = {}): RulesSource => ({
-  watchMs: options.watch === true ? (options.watchMs ?? DEFAULT_WATCH_MS) : null,
-  look: () => lookAtFolder(folder),
-  read: () => readFolder(folder),
-})
+export const rulesFrom = (folder: string, options: RulesFromOptions = {}): RulesSource => {
+  const path = resolve(folder)
+  return {
+    watchMs: options.watch === true ? (options.watchMs ?? DEFAULT_WATCH_MS) : null,
+    look: () => lookAtFolder(path),
+    read: () => readFolder(path),
+  }
+}
 
 /**
  * Rules from texts, by a name for each that people will find them by.

@@ -41,7 +41,7 @@ type Content = Pick<OrderCaptured, 'order' | 'captures'>
  *
  * Its id is a hash of the content and of the registration before, so that an order that changes back is news as well.
  *
- * Throws: `PostDeliveryFailure` `klarna_unreadable`, `nothing_captured`, `order_unusable`, `input_invalid`.
+ * Throws: `PostDeliveryFailure` `klarna_unreadable`, `unknown_at_klarna`, `nothing_captured`, `order_unusable`, `input_invalid`.
  */
 export async function makeTrackEvent<Facts extends OwnFacts>(
   ports: {
@@ -53,7 +53,7 @@ export async function makeTrackEvent<Facts extends OwnFacts>(
   at: IsoInstant,
 ): Promise<OrderCaptured> {
   const read = await ports.gateway.readOrder(orderId)
-  if (read.type === 'failed') throw unreadable(orderId, read.answer)
+  if (read.type === 'failed') throw unreadable(`order \`${orderId}\``, read.answer)
   const draft = { id: 'track', type: 'order.captured', orderId, at }
   const checked = readShape(EVENT_SHAPES['order.captured'], {
     ...draft,
@@ -164,17 +164,17 @@ const invalid = (problems: readonly Problem[]): PostDeliveryFailure => {
   })
 }
 
-/** Why a read of Klarna brought nothing. */
-export function unreadable(orderId: string, answer: GatewayAnswer): PostDeliveryFailure {
+/** Why a read of Klarna brought nothing. `what` names what was read. */
+export function unreadable(what: string, answer: GatewayAnswer): PostDeliveryFailure {
   if (answer.type === 'no_answer') {
-    const message = `order \`${orderId}\` cannot be read at Klarna: ${answer.reason.replaceAll('_', ' ')}`
+    const message = `${what} cannot be read at Klarna: ${answer.reason.replaceAll('_', ' ')}`
     return new PostDeliveryFailure('klarna_unreadable', message)
   }
-  const { status, errorCode, correlationId } = answer
+  const { status, errorCode, correlationId, hasErrorObject } = answer
   const code = errorCode === null ? '' : ` \`${errorCode}\``
   return new PostDeliveryFailure(
-    'klarna_unreadable',
-    `order \`${orderId}\` cannot be read at Klarna: status ${status}${code}`,
+    status === 404 && hasErrorObject ? 'unknown_at_klarna' : 'klarna_unreadable',
+    `${what} cannot be read at Klarna: status ${status}${code}`,
     {
       status,
       ...(errorCode === null ? {} : { errorCode }),

@@ -108,3 +108,17 @@ test('refuses what cannot be planned: an unknown order, a broken event, a source
     code: 'input_invalid',
   })
 })
+
+test('does not pass off an event as planned that was reported before without the plan', async () => {
+  await using scene = await openScene()
+  const postDelivery = await openTracked(scene)
+  const plan = await postDelivery.plan(damagedReturn(scene))
+  await (await postDelivery.apply(plan)).settled
+
+  const again = await postDelivery.apply(plan)
+  const other = await postDelivery.plan(damagedReturn(scene, { id: 'x', type: 'return.inspected' }))
+  await postDelivery.submit(damagedReturn(scene, { id: 'x', type: 'return.inspected' }))
+
+  expect(again.accepted).toBe('repeated')
+  await expect(postDelivery.apply(other)).rejects.toMatchObject({ code: 'event_reported' })
+})

@@ -287,7 +287,7 @@ describe('a capture for the eyes of staff', () => {
     expect(JSON.stringify(view)).not.toContain('alva@shop.example')
     expect(await postDelivery.timeline(scene.orderId)).toEqual([])
     await expect(postDelivery.viewCapture(scene.orderId, 'none')).rejects.toMatchObject({
-      code: 'klarna_unreadable',
+      code: 'unknown_at_klarna',
       facts: { status: 404 },
     })
     await expect(postDelivery.viewCapture('..', 'none')).rejects.toThrow(EventError)

@@ -131,6 +131,22 @@ describe('a changed file', () => {
     expect(scene.events).toHaveLength(heard)
     expect(await versionsOf(postDelivery)).toEqual(['1'])
   })
+
+  test('says what is worth a look in the rules in force, and no more after they changed', async () => {
+    await using scene = await openScene()
+    const { file, postDelivery } = await openWatching(scene)
+    const { limits: _, ...unlimited } = PAY_BACK
+    await writeFile(file, ruleSet([unlimited], { version: '2' }))
+    await vi.waitFor(async () => expect(await versionsOf(postDelivery)).toEqual(['2']))
+    const { rulesWarnings } = await postDelivery.health()
+    await writeFile(file, ruleSet([PAY_BACK], { version: '3' }))
+    await vi.waitFor(async () => expect(await versionsOf(postDelivery)).toEqual(['3']))
+
+    expect(rulesWarnings).toMatchObject([
+      { file: 'returns.rules.json', code: 'no_limits', path: '/rules/0/limits' },
+    ])
+    expect((await postDelivery.health()).rulesWarnings).toEqual([])
+  })
 })
 
 describe('a source that says how it changes', () => {

@@ -138,9 +138,21 @@ describe('refuses', () => {
     const error = await postDelivery.track(orderId).catch((caught: unknown) => caught)
 
     expect(error).toMatchObject({
+      code: 'unknown_at_klarna',
+      retry: false,
+      facts: { status: 404, errorCode: expect.any(String), correlationId: expect.any(String) },
+    })
+  })
+
+  test('when Klarna fails, and says that it may work later', async () => {
+    await using scene = await openScene()
+    const postDelivery = await scene.open()
+    scene.twin.setFaults([{ kind: 'server_error', status: 503, code: 'DOWN' }])
+
+    await expect(postDelivery.track(scene.orderId)).rejects.toMatchObject({
       code: 'klarna_unreadable',
       retry: true,
-      facts: { status: 404, errorCode: expect.any(String), correlationId: expect.any(String) },
+      facts: { status: 503, errorCode: 'DOWN' },
     })
   })
 
