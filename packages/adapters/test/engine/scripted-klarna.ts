@@ -279,5 +279,5 @@ function readPath({ path }: PreparedRequest): {
   const [, , , , orderId = '', ...rest] = path.split('/')
   const operation = OPERATION_OF_PATH[rest.at(-1) ?? '']
   if (operation === undefined) throw new Error(`no operation has the path ${path}`)
-  return { orderId, operation }
+  return { orderId: decodeURIComponent(orderId), operation }
 }

@@ -78,3 +78,28 @@ describe('the public door refuses what only the engine says', () => {
     expect(parseEvent({ ...shop, id }).ok).toBe(false)
   })
 })
+
+describe('the public door refuses what nothing behind it can reckon with', () => {
+  const parsed = (order: object, capture: object) => {
+    const event = captured()
+    return parseEvent({
+      ...event,
+      order: { ...event.order, ...order },
+      captures: event.captures.map((each) => ({ ...each, ...capture })),
+    }).ok
+  }
+
+  test('but takes the guide’s order', () => {
+    expect(parsed({}, {})).toBe(true)
+  })
+
+  test.fails.each([
+    ['a currency of digits', { currency: '123' }, {}],
+    ['a currency with a sign', { currency: 'S€K' }, {}],
+    ['a due date at the end of the calendar', {}, { dueOn: '9999-12-31' }],
+    ['a return window at the end of the calendar', {}, { returnWindowEndsOn: '9999-12-31' }],
+    ['a delivery at the end of the calendar', {}, { deliveredAt: '9999-12-31T23:59:59Z' }],
+  ])('%s', (_, order, capture) => {
+    expect(parsed(order, capture)).toBe(false)
+  })
+})
