@@ -5,14 +5,14 @@
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { builtInVocabulary, createRuleSetSchema } from '@postdelivery/rules'
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
-const path = fileURLToPath(
-  new URL('../packages/rules/schema/rule-set.schema.json', import.meta.url),
-)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const path = join(root, 'packages/rules/schema/rule-set.schema.json')
 const text = format(
   JSON.stringify(createRuleSetSchema(builtInVocabulary(), { allowsOwnFacts: true })),
 )
@@ -24,7 +24,7 @@ else if (readFileSync(path, 'utf8') !== text) {
 
 /** Formatted as everything else here is. */
 function format(json: string): string {
-  const biome = fileURLToPath(new URL('../node_modules/.bin/biome', import.meta.url))
+  const biome = join(root, 'node_modules/.bin', 'biome')
   const result = spawnSync(biome, ['format', `--stdin-file-path=${path}`], {
     input: json,
     encoding: 'utf8',
