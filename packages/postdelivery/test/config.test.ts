@@ -260,7 +260,17 @@ describe('the store', () => {
   test('is closed again when the engine cannot start', async () => {
     await using scene = await openScene()
     let closedCount = 0
+    let lookCount = 0
     const { store } = scene.config
+    const watched = rulesFromText({ 'returns.rules.json': ruleSet([MORE_TIME, PAY_BACK]) })
+    const rules = {
+      ...watched,
+      watchMs: 20,
+      look: () => {
+        lookCount += 1
+        return watched.look()
+      },
+    }
     const broken = {
       open: async () => {
         const opened = await store.open()
@@ -275,11 +285,14 @@ describe('the store', () => {
       },
     }
 
-    await expect(createPostDelivery({ ...scene.config, store: broken })).rejects.toThrow(
+    await expect(createPostDelivery({ ...scene.config, rules, store: broken })).rejects.toThrow(
       'the disk is gone',
     )
+    const lookedCount = lookCount
     const second = await scene.open()
+    await new Promise((resolve) => setTimeout(resolve, 100))
 
+    expect(lookCount).toBe(lookedCount)
     expect(closedCount).toBe(1)
     expect(await second.health()).toMatchObject({ status: 'running' })
   })

@@ -4,6 +4,7 @@ import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import type { PostDelivery } from 'postdelivery'
+import { StoreFailure } from 'postdelivery/sqlite'
 import { SIGNATURE_HEADER, signEvent } from 'postdelivery/testing'
 import { describe, expect, test } from 'vitest'
 import { DUE_ON, damagedReturn, openScene, type Scene, START } from './setup.ts'
@@ -230,6 +231,24 @@ describe('a request that is no event', () => {
       status: 503,
       code: 'door_closed',
     })
+  })
+
+  test('says 503 when the disk is full, so that the sender comes again', async () => {
+    await using scene = await openScene()
+    const { store } = scene.config
+    const full = {
+      open: async () => ({
+        ...(await store.open()),
+        accept: () =>
+          Promise.reject(new StoreFailure('store_full', 'orders.db', 'the disk is full')),
+      }),
+    }
+    const postDelivery = await scene.open({ store: full, events: { secrets: [SECRET] } })
+
+    const refused = await send(postDelivery, requestOf(scene))
+
+    expect(refused).toMatchObject({ status: 503, code: 'unavailable' })
+    expect(refused.headers.get('retry-after')).toBe('5')
   })
 
   test('says 500 when the secrets cannot be had, and tells telemetry only what it was', async () => {

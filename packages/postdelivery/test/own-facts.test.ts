@@ -44,6 +44,18 @@ test('tells what was loaded, what is absent, and what failed', async () => {
   })
 })
 
+test('leaves no timer behind when the loader was in time', async () => {
+  const timerCount = () =>
+    process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length
+  const before = timerCount()
+
+  await createFactSource([
+    defineFact({ name: 'shop.x', type: 'text', sentence: 'x', load: async () => 'x' }),
+  ]).load('shop.x', subject, {})
+
+  expect(timerCount()).toBe(before)
+})
+
 test('a rule acts on a loaded fact, and waits while its source is down', async () => {
   await using scene = await openScene()
   let isDown = true

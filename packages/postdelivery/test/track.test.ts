@@ -113,6 +113,10 @@ test('takes over several captures and what was refunded before', async () => {
     word: 'refunded',
     refundedMinor: 4500,
   })
+  expect((await postDelivery.timeline(refunded)).at(-1)).toMatchObject({
+    kind: 'state',
+    word: 'refunded',
+  })
 })
 
 describe('refuses', () => {
