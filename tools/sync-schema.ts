@@ -14,7 +14,7 @@ const { values } = parseArgs({ options: { check: { type: 'boolean', default: fal
 const root = fileURLToPath(new URL('..', import.meta.url))
 const path = join(root, 'packages/rules/schema/rule-set.schema.json')
 const text = format(
-  JSON.stringify(createRuleSetSchema(builtInVocabulary(), { allowsOwnFacts: true })),
+  JSON.stringify(createRuleSetSchema(builtInVocabulary(), { allowsOwnFacts: true }), null, 2),
 )
 if (!values.check) writeFileSync(path, text)
 else if (readFileSync(path, 'utf8') !== text) {
