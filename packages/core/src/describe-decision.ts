@@ -1,5 +1,4 @@
 /** Says decisions in one line for people, from the trace that decided. */
-import { assertNever } from './assert.ts'
 import type { CommandBody } from './commands.ts'
 import type { ConditionTrace, RuleVerdict } from './decision.ts'
 import { formatMinor } from './money.ts'
@@ -71,7 +70,5 @@ export function describeBody(body: CommandBody, currency: string): string {
       return 'send the invoice again'
     case 'extendAuthorizationTime':
       return 'extend the authorization'
-    default:
-      return assertNever(body)
   }
 }

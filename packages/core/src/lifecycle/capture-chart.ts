@@ -1,5 +1,5 @@
 /** The capture's chart: how much was paid back, whether the customer got more time, whether Klarna knows a parcel. */
-import { assign, setup } from 'xstate'
+import { assertEvent, assign, setup } from 'xstate'
 import type { CaptureChartContext } from '../order-state.ts'
 
 export type CaptureChartEvent =
@@ -14,22 +14,26 @@ export const captureChart = setup({
     input: {} as { readonly capturedMinor: number },
   },
   guards: {
-    isLast: ({ context, event }) =>
-      event.type === 'refundBooked' &&
-      context.refundedMinor + event.refundMinor >= context.capturedMinor,
+    isLast: ({ context, event }) => {
+      assertEvent(event, 'refundBooked')
+      return context.refundedMinor + event.refundMinor >= context.capturedMinor
+    },
   },
   actions: {
-    bookRefund: assign({
-      refundedMinor: ({ context, event }) =>
-        context.refundedMinor + (event.type === 'refundBooked' ? event.refundMinor : 0),
-      refundCount: ({ context }) => context.refundCount + 1,
+    bookRefund: assign(({ context, event }) => {
+      assertEvent(event, 'refundBooked')
+      return {
+        refundedMinor: context.refundedMinor + event.refundMinor,
+        refundCount: context.refundCount + 1,
+      }
     }),
-    bookExtension: assign({
-      extendedDays: ({ context, event }) =>
-        context.extendedDays + (event.type === 'dueDateExtended' ? event.numberOfDays : 0),
-      extensionCount: ({ context }) => context.extensionCount + 1,
-      feesMinor: ({ context, event }) =>
-        context.feesMinor + (event.type === 'dueDateExtended' ? event.feeMinor : 0),
+    bookExtension: assign(({ context, event }) => {
+      assertEvent(event, 'dueDateExtended')
+      return {
+        extendedDays: context.extendedDays + event.numberOfDays,
+        extensionCount: context.extensionCount + 1,
+        feesMinor: context.feesMinor + event.feeMinor,
+      }
     }),
   },
 }).createMachine({

@@ -1,5 +1,5 @@
 /** One chart for every call to Klarna: from a proposal to a settled outcome, with doubt as a state of its own. */
-import { assign, setup } from 'xstate'
+import { assertEvent, assign, setup } from 'xstate'
 import type { CommandChartContext } from '../order-state.ts'
 import type { IsoInstant } from '../time.ts'
 
@@ -44,7 +44,14 @@ export type CommandChartEvent =
   | { readonly type: 'resolveDidNotHappen'; readonly why: string }
   | { readonly type: 'resolveTryAsNew'; readonly why: string }
 
-type WhyEvent = Extract<CommandChartEvent, { readonly why: string }>
+/** The events whose only word is why. */
+const WITH_WHY = [
+  'reject',
+  'refused',
+  'needsPerson',
+  'resolveHappened',
+  'resolveDidNotHappen',
+] as const
 
 /** What every command starts with. */
 export const NEW_COMMAND: CommandChartContext = {
@@ -71,11 +78,16 @@ const machineSetup = setup({
     tags: {} as 'open' | 'sending' | 'doubt' | 'human' | 'settled',
   },
   guards: {
-    isLastApproval: ({ context, event }) =>
-      event.type === 'approve' && context.approvedBy.length + 1 >= context.approvalsNeeded,
+    isLastApproval: ({ context }) => context.approvedBy.length + 1 >= context.approvalsNeeded,
     hasDoubt: ({ context }) => context.unknownCount > 0,
-    mayRepeat: ({ event }) => event.type === 'unknown' && event.retryAt !== null,
-    mayAuditAgain: ({ event }) => event.type === 'auditedAbsent' && event.auditAt !== null,
+    mayRepeat: ({ event }) => {
+      assertEvent(event, 'unknown')
+      return event.retryAt !== null
+    },
+    mayAuditAgain: ({ event }) => {
+      assertEvent(event, 'auditedAbsent')
+      return event.auditAt !== null
+    },
   },
   actions: {
     // Effects: data for the router, never run here.
@@ -99,84 +111,77 @@ const machineSetup = setup({
       },
     ) => {},
 
-    noteApprovalNeeded: assign(({ event }) =>
-      event.type === 'awaitApproval'
-        ? {
-            why: event.why,
-            approvalsNeeded: event.approvalsNeeded,
-            approvalExpiresAt: event.expiresAt,
-          }
-        : {},
-    ),
-    noteApproval: assign(({ context, event }) =>
-      event.type === 'approve' ? { approvedBy: [...context.approvedBy, event.by] } : {},
-    ),
+    noteApprovalNeeded: assign(({ event }) => {
+      assertEvent(event, 'awaitApproval')
+      const { why, approvalsNeeded, expiresAt } = event
+      return { why, approvalsNeeded, approvalExpiresAt: expiresAt }
+    }),
+    noteApproval: assign(({ context, event }) => {
+      assertEvent(event, 'approve')
+      return { approvedBy: [...context.approvedBy, event.by] }
+    }),
     clearApproval: assign({ approvalExpiresAt: null, why: null }),
-    noteStart: assign(({ context, event }) =>
-      event.type === 'start'
-        ? {
-            attemptCount: context.attemptCount + 1,
-            firstReachableAt: context.firstReachableAt ?? event.at,
-            reachedBefore: context.firstReachableAt !== null,
-            notBefore: null,
-            why: null,
-          }
-        : {},
-    ),
-    noteDone: assign(({ event }) =>
-      event.type === 'done' ? { resultId: event.resultId, why: null, notBefore: null } : {},
-    ),
-    noteWhy: assign(({ event }) =>
-      'why' in event ? { why: (event as WhyEvent).why, notBefore: null } : {},
-    ),
-    noteMisconfigured: assign(({ context, event }) =>
-      event.type === 'misconfigured'
-        ? {
-            why: event.why,
-            notBefore: null,
-            deferCount: 0,
-            firstReachableAt:
-              event.wasSent && !context.reachedBefore ? null : context.firstReachableAt,
-          }
-        : {},
-    ),
+    noteStart: assign(({ context, event }) => {
+      assertEvent(event, 'start')
+      return {
+        attemptCount: context.attemptCount + 1,
+        firstReachableAt: context.firstReachableAt ?? event.at,
+        reachedBefore: context.firstReachableAt !== null,
+        notBefore: null,
+        why: null,
+      }
+    }),
+    noteDone: assign(({ event }) => {
+      assertEvent(event, 'done')
+      return { resultId: event.resultId, why: null, notBefore: null }
+    }),
+    noteWhy: assign(({ event }) => {
+      assertEvent(event, WITH_WHY)
+      return { why: event.why, notBefore: null }
+    }),
+    noteMisconfigured: assign(({ context, event }) => {
+      assertEvent(event, 'misconfigured')
+      return {
+        why: event.why,
+        notBefore: null,
+        deferCount: 0,
+        firstReachableAt: event.wasSent && !context.reachedBefore ? null : context.firstReachableAt,
+      }
+    }),
     noteExpired: assign({ why: 'approval_expired', approvalExpiresAt: null }),
-    noteUnknown: assign(({ context, event }) =>
-      event.type === 'unknown'
-        ? {
-            unknownCount: context.unknownCount + 1,
-            deferCount: 0,
-            why: event.why,
-            notBefore: event.retryAt ?? event.auditAt,
-          }
-        : {},
-    ),
-    noteNotStarted: assign(({ context, event }) =>
-      event.type === 'notStarted'
-        ? {
-            why: event.why,
-            notBefore: event.notBefore,
-            staleCount: context.staleCount + (event.isStale ? 1 : 0),
-            deferCount: context.deferCount + 1,
-            // An attempt that surely never left takes back what its start assumed.
-            firstReachableAt:
-              event.wasReachable || context.reachedBefore ? context.firstReachableAt : null,
-          }
-        : {},
-    ),
-    noteDoubtfulRefusal: assign(({ event }) =>
-      event.type === 'refused' ? { why: event.why, notBefore: event.auditAt } : {},
-    ),
-    noteAuditAt: assign(({ context, event }) =>
-      event.type === 'auditPostponed'
-        ? { notBefore: event.auditAt, deferCount: context.deferCount + 1 }
-        : {},
-    ),
-    noteAbsent: assign(({ context, event }) =>
-      event.type === 'auditedAbsent'
-        ? { auditCount: context.auditCount + 1, notBefore: event.auditAt, why: event.why }
-        : {},
-    ),
+    noteUnknown: assign(({ context, event }) => {
+      assertEvent(event, 'unknown')
+      return {
+        unknownCount: context.unknownCount + 1,
+        deferCount: 0,
+        why: event.why,
+        notBefore: event.retryAt ?? event.auditAt,
+      }
+    }),
+    noteNotStarted: assign(({ context, event }) => {
+      assertEvent(event, 'notStarted')
+      return {
+        why: event.why,
+        notBefore: event.notBefore,
+        staleCount: context.staleCount + (event.isStale ? 1 : 0),
+        deferCount: context.deferCount + 1,
+        // An attempt that surely never left takes back what its start assumed.
+        firstReachableAt:
+          event.wasReachable || context.reachedBefore ? context.firstReachableAt : null,
+      }
+    }),
+    noteDoubtfulRefusal: assign(({ event }) => {
+      assertEvent(event, 'refused')
+      return { why: event.why, notBefore: event.auditAt }
+    }),
+    notePostponed: assign(({ context, event }) => {
+      assertEvent(event, 'auditPostponed')
+      return { notBefore: event.auditAt, deferCount: context.deferCount + 1 }
+    }),
+    noteAbsent: assign(({ context, event }) => {
+      assertEvent(event, 'auditedAbsent')
+      return { auditCount: context.auditCount + 1, notBefore: event.auditAt, why: event.why }
+    }),
     newGeneration: assign(({ context }) => ({
       generation: context.generation + 1,
       attemptCount: 0,
@@ -285,6 +290,10 @@ export const commandChart = machineSetup.createMachine({
           ],
         },
         ...unsentAnswers,
+        done: {
+          target: 'confirmed',
+          actions: ['noteDone', 'book', approved, alarm('answer_unexpected')],
+        },
       },
     },
     requested: {
@@ -341,7 +350,7 @@ export const commandChart = machineSetup.createMachine({
           { guard: 'mayAuditAgain', actions: ['noteAbsent'] },
           { target: 'stuck', actions: ['noteAbsent', stuck] },
         ],
-        auditPostponed: { actions: ['noteAuditAt'] },
+        auditPostponed: { actions: ['notePostponed'] },
         ...answers,
       },
     },

@@ -81,7 +81,7 @@ function runnable(order: OrderState, isHeld: IsHeld): readonly CommandState[] {
     const { operation } = command.command.body
     const mayMove = phase === 'auditing' || !isHeld(command)
     if (mayMove && !heldBack.has(operation)) found.push(command)
-    heldBack.add(operation)
+    if (mayMove || phase === 'doubtful') heldBack.add(operation)
     if (phase === 'requested' && mayMove) return found
   }
   return found

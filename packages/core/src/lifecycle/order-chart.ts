@@ -1,5 +1,5 @@
 /** The order's chart: is authorization held back, being released, or gone; and is the order closed, for us, until something comes. */
-import { assign, setup } from 'xstate'
+import { assertEvent, assign, setup } from 'xstate'
 import type { OrderChartContext } from '../order-state.ts'
 
 export type OrderChartEvent =
@@ -14,7 +14,10 @@ export const orderChart = setup({
   types: { context: {} as OrderChartContext, events: {} as OrderChartEvent },
   guards: {
     isAccepted: ({ context }) => context.accepted,
-    isReleased: ({ event }) => event.type === 'reopened' && event.released,
+    isReleased: ({ event }) => {
+      assertEvent(event, 'reopened')
+      return event.released
+    },
   },
   actions: {
     accept: assign({ accepted: true }),

@@ -1,5 +1,5 @@
 /** The whole lifecycle of an order with one capture as one standard machine, for readers, demos and Stately. */
-import { assign, setup } from 'xstate'
+import { assertEvent, assign, setup } from 'xstate'
 
 /** What Klarna has confirmed, and what was reported, in the words of the lifecycle. */
 export type OrderLifecycleEvent =
@@ -34,20 +34,24 @@ export const orderLifecycle = setup({
     input: {} as { readonly capturedMinor: number },
   },
   guards: {
-    isAllPaidBack: ({ context, event }) =>
-      event.type === 'refund.confirmed' &&
-      context.refundedMinor + event.refundMinor >= context.capturedMinor,
+    isAllPaidBack: ({ context, event }) => {
+      assertEvent(event, 'refund.confirmed')
+      return context.refundedMinor + event.refundMinor >= context.capturedMinor
+    },
     isAccepted: ({ context }) => context.isAccepted,
-    isReleased: ({ event }) => event.type === 'order.reopened' && event.isReleased,
+    isReleased: ({ event }) => {
+      assertEvent(event, 'order.reopened')
+      return event.isReleased
+    },
   },
   actions: {
-    bookRefund: assign({
-      refundedMinor: ({ context, event }) =>
-        context.refundedMinor + (event.type === 'refund.confirmed' ? event.refundMinor : 0),
+    bookRefund: assign(({ context, event }) => {
+      assertEvent(event, 'refund.confirmed')
+      return { refundedMinor: context.refundedMinor + event.refundMinor }
     }),
-    bookExtension: assign({
-      extendedDays: ({ context, event }) =>
-        context.extendedDays + (event.type === 'extension.confirmed' ? event.numberOfDays : 0),
+    bookExtension: assign(({ context, event }) => {
+      assertEvent(event, 'extension.confirmed')
+      return { extendedDays: context.extendedDays + event.numberOfDays }
     }),
     accept: assign({ isAccepted: true }),
     reopen: assign({ isAccepted: false }),
