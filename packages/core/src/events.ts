@@ -1,7 +1,7 @@
 /** What may be reported about an order, in the past tense. Names are a public contract: add, do not rename. */
 import { ACTION_TYPES, shippingInfoShape } from './actions.ts'
 import { isInternalEventId } from './ids.ts'
-import { KLARNA_MAX_MINOR } from './money.ts'
+import { isCurrency, KLARNA_MAX_MINOR } from './money.ts'
 import { err, ok, type Result } from './result.ts'
 import {
   dateShape,
@@ -32,6 +32,15 @@ const id: Shape<string> = {
     return undefined
   },
 }
+/** An ISO 4217 code in any case, raised to upper case. */
+const currencyShape: Shape<string> = {
+  read(value, path, problems) {
+    if (isCurrency(value)) return value.toUpperCase()
+    problems.push({ code: 'wrong_type', path, message: 'must be three letters such as `SEK`' })
+    return undefined
+  },
+}
+
 const amountMinor = integer({ min: 0, max: KLARNA_MAX_MINOR })
 const signedMinor = integer({ min: -KLARNA_MAX_MINOR, max: KLARNA_MAX_MINOR })
 const reference = text({ max: 255 })
@@ -90,7 +99,7 @@ export type CaptureDetails = Shaped<typeof captureDetailsShape>
 
 /** The order around the captures. */
 export const orderDetailsShape = record({
-  currency: text({ min: 3, max: 3 }),
+  currency: currencyShape,
   country: optional(text({ min: 2, max: 2 })),
   paymentMethod: optional(text({ max: 100 })),
   /** Whether the customer pays Klarna later, so that a due date exists. Unknown when left out. */
@@ -283,5 +292,15 @@ export function parseEvent(data: unknown): Result<ReportedEvent, readonly Proble
       },
     ])
   }
+  const doubled = event.type === 'order.captured' ? findDoubledCapture(event.captures) : -1
+  if (doubled !== -1) {
+    const path = `/captures/${doubled}/captureId`
+    return err([{ code: 'out_of_range', path, message: 'this capture is listed twice' }])
+  }
   return ok(event)
 }
+
+const findDoubledCapture = (captures: readonly CaptureDetails[]): number =>
+  captures.findIndex(({ captureId }, index) =>
+    captures.slice(0, index).some((before) => before.captureId === captureId),
+  )

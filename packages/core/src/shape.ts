@@ -118,10 +118,14 @@ export const oneOf = <const Word extends string>(words: readonly Word[]): Shape<
   },
 })
 
+/** Dates and instants of the door lie in the years 1970 to 2999, which leaves room for every reckoning behind it. */
+const FIRST_DATE = '1970-01-01'
+const LAST_INSTANT = '3000-01-01'
+
 /** An instant with a zone, normalised to UTC. */
 export const instantShape: Shape<IsoInstant> = {
   read: (data, path, problems) =>
-    isInstant(data)
+    isInstant(data) && instant(data) < LAST_INSTANT
       ? instant(data)
       : wrongType(problems, path, 'an instant such as `2026-11-24T08:00:00Z`', data),
 }
@@ -129,7 +133,9 @@ export const instantShape: Shape<IsoInstant> = {
 /** A calendar date that exists. */
 export const dateShape: Shape<PlainDate> = {
   read: (data, path, problems) =>
-    isPlainDate(data) ? data : wrongType(problems, path, 'a date such as `2026-12-14`', data),
+    isPlainDate(data) && data >= FIRST_DATE && data < LAST_INSTANT
+      ? data
+      : wrongType(problems, path, 'a date such as `2026-12-14`', data),
 }
 
 /** A largest amount per currency code in upper case, at least one. */

@@ -58,7 +58,7 @@ async function handleOrderEvent(
   event: OrderEvent,
   loaded: LoadedOrder,
 ): Promise<Advanced | 'conflict'> {
-  const { settle } = await decideEvent(ports, loaded, event)
+  const { settle } = await decideSafely(ports, loaded, event)
   const denied = new Map<string, string>()
   for (;;) {
     const decided = settle(denied)
@@ -73,6 +73,43 @@ async function handleOrderEvent(
       continue
     }
     return tellDecided(ports, stored, loaded, checked)
+  }
+}
+
+/** A defect met while deciding puts the event off, and in the end to a person: it must not hold its order back for ever. */
+async function decideSafely(
+  ports: EnginePorts,
+  loaded: LoadedOrder,
+  event: OrderEvent,
+): ReturnType<typeof decideEvent> {
+  const giveWay = (error: unknown): Decided => {
+    const reason = `deciding_failed:${error instanceof Error ? error.name : 'unknown'}`
+    const attributes = { code: 'deciding_failed', reason }
+    const { orderId, id: eventId } = event
+    ports.telemetry.record({
+      name: 'alarm',
+      level: 'error',
+      at: loaded.now,
+      orderId,
+      eventId,
+      attributes,
+    })
+    return { type: 'down', reason }
+  }
+  try {
+    const { settle } = await decideEvent(ports, loaded, event)
+    return {
+      settle: (denied) => {
+        try {
+          return settle(denied)
+        } catch (error) {
+          return giveWay(error)
+        }
+      },
+    }
+  } catch (error) {
+    const failed = giveWay(error)
+    return { settle: () => failed }
   }
 }
 
