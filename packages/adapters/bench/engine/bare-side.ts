@@ -8,8 +8,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { requestHash } from '@postdelivery/adapters/klarna'
 import type { Change, InboxEvent, PaymentGateway, PreparedRequest } from '@postdelivery/core'
-import type { BenchOrder } from './bench-order.ts'
-import { type Recording, recordingOf, registrationOf } from './recording.ts'
+import type { BenchOrder, Task } from './bench-order.ts'
+import { type CycleRows, cycleRowsOf, type Recording, registrationOf } from './recording.ts'
 import type { Side } from './side.ts'
 
 /** The same pragmas as the store's. */
@@ -53,22 +53,22 @@ CREATE TABLE claims (
 ) STRICT, WITHOUT ROWID;
 `
 
-/** The rows of one order's cycle, ready to be written, and its call, ready to be made. */
+/** The rows of one cycle, ready to be written, and its call, ready to be made. */
 export interface BareCycle {
-  readonly orderId: string
-  readonly rows: Recording
+  readonly task: Task
+  readonly rows: CycleRows
   readonly request: PreparedRequest
   readonly key: string
 }
 
 /** Makes the rows of a cycle, before anything is measured. */
-export function prepareBareCycle(recording: Recording, order: BenchOrder): BareCycle {
-  const rows = recordingOf(recording, order)
+export function prepareBareCycle(recording: Recording, task: Task): BareCycle {
+  const rows = cycleRowsOf(recording, task)
   const command = rows.decided.commands[0]
   if (command === undefined) throw new Error('the cycle makes one command')
   const { method, path, body } = command.request
   const request = { method, path, body, hash: requestHash({ method, path, body }) }
-  return { orderId: order.orderId, rows, request, key: command.idempotencyKey }
+  return { task, rows, request, key: command.idempotencyKey }
 }
 
 /** Opens a database for the loop. */
@@ -81,10 +81,10 @@ export function startBareSide(
   database.exec(PRAGMAS)
   const statements = prepareStatements(database)
   const commit = createGroups(database)
-  const cyclesByOrder = new Map(cycles.map((cycle) => [cycle.orderId, cycle]))
+  const cyclesByTask = new Map(cycles.map((cycle) => [cycle.task, cycle]))
   return {
-    async cycle({ orderId }) {
-      const cycle = cyclesByOrder.get(orderId)
+    async cycle(task) {
+      const cycle = cyclesByTask.get(task)
       if (cycle === undefined) throw new Error('the cycle is prepared')
       const { rows, request, key } = cycle
       const arrival = await commit(() => statements.accept(rows.accepted))

@@ -10,9 +10,15 @@ import {
 
 /** What tells one order from another; everything else about them is the same. */
 export interface BenchOrder {
+  readonly name: string
   readonly orderId: string
   readonly captureId: string
-  readonly trackingNumber: string
+}
+
+/** One cycle to be done: the order, and which of its cycles it is, counted from 0. */
+export interface Task {
+  readonly order: BenchOrder
+  readonly index: number
 }
 
 /** When everything is reported. */
@@ -20,10 +26,14 @@ export const AT: IsoInstant = instant('2026-11-24T08:00:00.000Z')
 
 /** The order of a name; the same name gives the same order. */
 export const benchOrder = (name: string): BenchOrder => ({
+  name,
   orderId: benchId(name),
   captureId: benchId(`${name}/capture`),
-  trackingNumber: benchId(`${name}/parcel`),
 })
+
+/** The parcel of an order's cycle. */
+export const trackingNumberOf = ({ order, index }: Task): string =>
+  benchId(`${order.name}/parcel/${index}`)
 
 /** An id that follows from a name. */
 export const benchId = (name: string): string => uuidV5(POSTDELIVERY_NAMESPACE, `bench/${name}`)
@@ -63,11 +73,17 @@ export const capturedEvent = ({ orderId, captureId }: BenchOrder): EngineEvent =
 })
 
 /** The event of a cycle: its rule tells Klarna the parcel, with a write and without a read. */
-export const cycleEvent = ({ orderId, captureId, trackingNumber }: BenchOrder): EngineEvent => ({
-  id: 'dispatched',
+export const cycleEvent = (task: Task): EngineEvent => ({
+  id: `dispatched-${task.index}`,
   type: 'shipment.dispatched',
-  orderId,
-  captureId,
+  orderId: task.order.orderId,
+  captureId: task.order.captureId,
   at: AT,
-  shippingInfo: [{ shippingCompany: 'PostNord', shippingMethod: 'Home', trackingNumber }],
+  shippingInfo: [
+    {
+      shippingCompany: 'PostNord',
+      shippingMethod: 'Home',
+      trackingNumber: trackingNumberOf(task),
+    },
+  ],
 })

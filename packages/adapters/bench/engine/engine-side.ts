@@ -7,18 +7,20 @@ import { type Recording, registrationOf } from './recording.ts'
 import type { Side } from './side.ts'
 import { SILENT_PORTS } from './silent-ports.ts'
 
+/** What a cycle needs beside its store. */
+export interface EngineSidePorts {
+  readonly gateway: PaymentGateway
+  readonly ruleBook: RuleBook
+}
+
 /** Opens a store and starts its engine. A cycle is what a merchant waits for: submitted, decided, called, settled. */
-export async function startEngineSide(
-  path: string,
-  gateway: PaymentGateway,
-  ruleBook: RuleBook,
-): Promise<Side> {
+export async function startEngineSide(path: string, ports: EngineSidePorts): Promise<Side> {
   const store = await openSqliteStore(path)
-  const engine = createEmbeddedEngine({ ...SILENT_PORTS, gateway, ruleBook, store })
+  const engine = createEmbeddedEngine({ ...SILENT_PORTS, ...ports, store })
   await engine.start()
   return {
-    async cycle(order) {
-      const receipt = await engine.submit(cycleEvent(order))
+    async cycle(task) {
+      const receipt = await engine.submit(cycleEvent(task))
       const { commands } = await receipt.settled
       if (commands[0]?.state !== 'confirmed') throw new Error(JSON.stringify(commands))
     },
@@ -34,7 +36,6 @@ export async function seedEngineStore(
   path: string,
   recording: Recording,
   orders: readonly BenchOrder[],
-  onProgress: (count: number) => void,
 ): Promise<void> {
   const store = await openSqliteStore(path)
   for (let start = 0; start < orders.length; start += SEED_PAGE_COUNT) {
@@ -46,7 +47,6 @@ export async function seedEngineStore(
         return store.commit({ ...change, event })
       }),
     )
-    onProgress(start + page.length)
   }
   await store.close()
 }

@@ -1,5 +1,5 @@
 /** Runs cycles and says what they cost. */
-import type { BenchOrder } from './bench-order.ts'
+import type { Task } from './bench-order.ts'
 import type { Side } from './side.ts'
 
 /** What one round came to. */
@@ -9,15 +9,11 @@ export interface Round {
   readonly cpuMsPerCycle: number
 }
 
-/** Does one cycle for each order, `atOnce` of them at a time. */
-export async function measure(
-  side: Side,
-  orders: readonly BenchOrder[],
-  atOnce: number,
-): Promise<Round> {
-  const rest = orders[Symbol.iterator]()
+/** Does the cycles, `atOnce` of them at a time. */
+export async function measure(side: Side, tasks: readonly Task[], atOnce: number): Promise<Round> {
+  const rest = tasks[Symbol.iterator]()
   const work = async (): Promise<void> => {
-    for (const order of rest) await side.cycle(order)
+    for (const task of rest) await side.cycle(task)
   }
   const startedMs = performance.now()
   const startedCpuMs = threadCpuMs()
@@ -25,8 +21,8 @@ export async function measure(
   const cpuMs = threadCpuMs() - startedCpuMs
   const seconds = (performance.now() - startedMs) / 1000
   return {
-    cyclesPerSecond: orders.length / seconds,
-    cpuMsPerCycle: cpuMs / orders.length,
+    cyclesPerSecond: tasks.length / seconds,
+    cpuMsPerCycle: cpuMs / tasks.length,
   }
 }
 

@@ -5,10 +5,9 @@ import { join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { createKlarnaClient, createKlarnaGateway } from '@postdelivery/adapters/klarna'
-import type { PaymentGateway, RuleBook } from '@postdelivery/core'
-import { prepareBareCycle, seedBareStore, startBareSide } from './bare-side.ts'
-import { type BenchOrder, benchOrder } from './bench-order.ts'
-import { seedEngineStore, startEngineSide } from './engine-side.ts'
+import { prepareBareCycle, startBareSide } from './bare-side.ts'
+import type { Task } from './bench-order.ts'
+import { type EngineSidePorts, startEngineSide } from './engine-side.ts'
 import { measure, type Round } from './measure.ts'
 import type { BenchOptions } from './options.ts'
 import { type Recording, record } from './recording.ts'
@@ -21,19 +20,25 @@ import {
 } from './report.ts'
 import { benchRuleBook } from './rule-set.ts'
 import type { Side } from './side.ts'
+import { createStock, type SideName, type Stock } from './stock.ts'
 import { startTwinThread, type TwinThread } from './twin-thread.ts'
 
 interface Bench {
   readonly options: BenchOptions
   readonly twin: TwinThread
-  readonly gateway: PaymentGateway
-  readonly ruleBook: RuleBook
+  readonly ports: EngineSidePorts
   readonly recording: Recording
+  /** Orders that a round works on, the same in each setting, so that all have the same history. */
+  readonly ordersPerRound: number
   readonly folder: string
   readonly say: (line: string) => void
 }
 
-type SideName = 'engine' | 'bare'
+interface Setting {
+  readonly storedCount: number
+  readonly atOnce: number
+  readonly cyclesPerRound: number
+}
 
 /** Runs everything. `say` hears of progress. */
 export async function run(options: BenchOptions, say: (line: string) => void): Promise<Report> {
@@ -43,10 +48,12 @@ export async function run(options: BenchOptions, say: (line: string) => void): P
   const gateway = createKlarnaGateway(
     createKlarnaClient({ baseUrl: twin.url, credentials: () => ({ username, password }) }),
   )
-  const ruleBook = benchRuleBook()
+  const ports = { gateway, ruleBook: benchRuleBook() }
   try {
-    const recording = await record(twin, gateway, ruleBook)
-    return await runAll({ options, twin, gateway, ruleBook, recording, folder, say })
+    const cyclesPerRound = Math.max(...options.cycleCounts.values())
+    const ordersPerRound = Math.min(cyclesPerRound, ...options.storedCounts)
+    const recording = await record(twin, ports, Math.ceil(cyclesPerRound / ordersPerRound))
+    return await runAll({ options, twin, ports, recording, ordersPerRound, folder, say })
   } finally {
     await twin.close()
     rmSync(folder, { recursive: true })
@@ -58,27 +65,12 @@ async function runAll(bench: Bench): Promise<Report> {
   const memory: MemoryReport[] = []
   let booksAgree = true
   for (const storedCount of bench.options.storedCounts) {
-    const stock = createStock(bench, storedCount)
+    const stock = createStock({ ...bench, storedCount })
     for (const [atOnce, cyclesPerRound] of bench.options.cycleCounts) {
-      const rounds: Record<SideName, Round[]> = { engine: [], bare: [] }
-      // The first round of each side warms up and does not count.
-      for (let round = 0; round <= bench.options.roundCount; round += 1) {
-        // In turn, so that neither side always has the quieter machine.
-        const names: readonly SideName[] = round % 2 === 0 ? ['engine', 'bare'] : ['bare', 'engine']
-        for (const name of names) {
-          const { round: result, agrees } = await runRound(bench, stock, name, {
-            atOnce,
-            cyclesPerRound,
-          })
-          booksAgree &&= agrees
-          if (round > 0) rounds[name].push(result)
-          bench.say(
-            `${storedCount} stored, ${atOnce} at once, ${name}: ${result.cyclesPerSecond.toFixed(0)} cycles/s${round === 0 ? ' (warming up)' : ''}`,
-          )
-        }
-      }
       const setting = { storedCount, atOnce, cyclesPerRound }
-      settings.push(reportSetting(setting, rounds.engine, rounds.bare))
+      const { report, agrees } = await runSetting(bench, stock, setting)
+      settings.push(report)
+      booksAgree &&= agrees
     }
     memory.push(await measureMemory(bench, stock, storedCount))
   }
@@ -86,74 +78,61 @@ async function runAll(bench: Bench): Promise<Report> {
   return { node: process.versions.node, settings, memory, growth, booksAgree }
 }
 
-/** Databases with so many orders, and orders of them that no cycle has touched. */
-interface Stock {
-  /** A database of a side in which these orders are registered and untouched, among so many others. */
-  take(name: SideName, count: number): Promise<{ path: string; orders: readonly BenchOrder[] }>
-}
-
-/**
- * A database is used until its untouched orders run out, then a new one is made: so each cycle meets an order with
- * the same history, however many are stored.
- */
-function createStock({ recording, folder, say }: Bench, storedCount: number): Stock {
-  const current = new Map<SideName, { path: string; untouched: BenchOrder[] }>()
-  let databaseCount = 0
-
-  const make = async (name: SideName) => {
-    databaseCount += 1
-    const batch = `${storedCount}/${databaseCount}`
-    const path = join(folder, `${name}-${storedCount}-${databaseCount}.db`)
-    const orders = Array.from({ length: storedCount }, (_, index) =>
-      benchOrder(`${batch}/${index}`),
-    )
-    if (name === 'bare') seedBareStore(path, recording, orders)
-    else {
-      await seedEngineStore(path, recording, orders, (count) => {
-        if (count % 20_000 === 0) say(`${count} of ${storedCount} orders stored for the engine`)
-      })
+async function runSetting(
+  bench: Bench,
+  stock: Stock,
+  setting: Setting,
+): Promise<{ readonly report: SettingReport; readonly agrees: boolean }> {
+  const rounds: Record<SideName, Round[]> = { engine: [], bare: [] }
+  let agrees = true
+  // The first round of each side warms up and does not count.
+  for (let number = 0; number <= bench.options.roundCount; number += 1) {
+    // In turn, so that neither side always has the quieter machine.
+    const names: readonly SideName[] = number % 2 === 0 ? ['engine', 'bare'] : ['bare', 'engine']
+    for (const name of names) {
+      const result = await runRound(bench, stock, name, setting)
+      agrees &&= result.agrees
+      if (number > 0) rounds[name].push(result.round)
+      const { storedCount, atOnce } = setting
+      const speed = `${result.round.cyclesPerSecond.toFixed(0)} cycles/s`
+      const remark = number === 0 ? ' (warming up)' : ''
+      bench.say(`${storedCount} stored, ${atOnce} at once, ${name}: ${speed}${remark}`)
     }
-    // Ids are hashes, so orders in the order of their making lie all over the indexes.
-    return { path, untouched: orders }
   }
-
-  return {
-    async take(name, count) {
-      let database = current.get(name)
-      if (database === undefined || database.untouched.length < count) {
-        database = await make(name)
-        current.set(name, database)
-      }
-      return { path: database.path, orders: database.untouched.splice(0, count) }
-    },
-  }
+  return { report: reportSetting(setting, rounds.engine, rounds.bare), agrees }
 }
 
 async function runRound(
   bench: Bench,
   stock: Stock,
   name: SideName,
-  setting: { readonly atOnce: number; readonly cyclesPerRound: number },
+  setting: Setting,
 ): Promise<{ readonly round: Round; readonly agrees: boolean }> {
-  const { path, orders } = await stock.take(name, setting.cyclesPerRound)
+  const { cyclesPerRound, atOnce } = setting
+  const count = Math.min(cyclesPerRound, bench.ordersPerRound)
+  const { path, orders } = await stock.take(name, count)
+  const tasks = Array.from({ length: Math.ceil(cyclesPerRound / count) }, (_, index) =>
+    orders.map((order): Task => ({ order, index })),
+  )
+    .flat()
+    .slice(0, cyclesPerRound)
   await bench.twin.addOrders(orders)
-  const side = await startSide(bench, name, path, orders)
+  const side = await startSide(bench, name, path, tasks)
   collectGarbage()
-  const round = await measure(side, orders, setting.atOnce)
+  const round = await measure(side, tasks, atOnce)
   await side.close()
-  const { min, max } = await bench.twin.parcelCounts(orders)
-  return { round, agrees: min === 1 && max === 1 }
+  return { round, agrees: (await bench.twin.parcelCount(orders)) === tasks.length }
 }
 
 async function startSide(
-  { gateway, ruleBook, recording }: Bench,
+  { ports, recording }: Bench,
   name: SideName,
   path: string,
-  orders: readonly BenchOrder[],
+  tasks: readonly Task[],
 ): Promise<Side> {
-  if (name === 'engine') return startEngineSide(path, gateway, ruleBook)
-  const cycles = orders.map((order) => prepareBareCycle(recording, order))
-  return startBareSide(path, gateway, cycles)
+  if (name === 'engine') return startEngineSide(path, ports)
+  const cycles = tasks.map((task) => prepareBareCycle(recording, task))
+  return startBareSide(path, ports.gateway, cycles)
 }
 
 async function measureMemory(
@@ -164,7 +143,7 @@ async function measureMemory(
   const { path } = await stock.take('engine', 1)
   collectGarbage()
   const { heapUsed: withoutBytes } = process.memoryUsage()
-  const side = await startEngineSide(path, bench.gateway, bench.ruleBook)
+  const side = await startEngineSide(path, bench.ports)
   collectGarbage()
   const { heapUsed, rss } = process.memoryUsage()
   await side.close()

@@ -12,10 +12,8 @@ export interface TwinThread {
   readonly password: string
   /** Gives the twin orders to answer for. */
   addOrders(orders: readonly BenchOrder[]): Promise<void>
-  /** How many parcels the twin has in the books of these orders, the least and the most of one order. */
-  parcelCounts(
-    orders: readonly BenchOrder[],
-  ): Promise<{ readonly min: number; readonly max: number }>
+  /** How many parcels the twin has in the books of these orders. */
+  parcelCount(orders: readonly BenchOrder[]): Promise<number>
   close(): Promise<void>
 }
 
@@ -41,7 +39,7 @@ export async function startTwinThread(): Promise<TwinThread> {
   return {
     ...address,
     addOrders: (orders) => ask({ type: 'add', orders }),
-    parcelCounts: (orders) => ask({ type: 'count', orders }),
+    parcelCount: (orders) => ask({ type: 'count', orders }),
     close: async () => {
       await worker.terminate()
     },
@@ -57,7 +55,7 @@ async function runInThread(port: NonNullable<typeof parentPort>): Promise<void> 
       return
     }
     const counts = ask.orders.map(({ orderId }) => twin.books(orderId).shippingEntryCount)
-    port.postMessage({ min: Math.min(...counts), max: Math.max(...counts) })
+    port.postMessage(counts.reduce((sum, count) => sum + count, 0))
   })
   const { url, username, password } = twin
   port.postMessage({ url, username, password })

@@ -24,15 +24,15 @@ afterEach(() => {
 })
 
 test('the last line with --json is the report, and both sides did each call once', async () => {
-  const args = '--rounds 1 --at-once 1,4 --cycles 5,20 --stored 20,40 --json'.split(' ')
+  const args = '--rounds 1 --at-once 1,4 --cycles 5,20 --stored 10,40 --json'.split(' ')
 
   const { stdout } = await promisify(execFile)(process.execPath, [PROGRAM, ...args])
 
   const report = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report
   expect(report.booksAgree).toBe(true)
   expect(report.settings.map(({ storedCount, atOnce }) => [storedCount, atOnce])).toEqual([
-    [20, 1],
-    [20, 4],
+    [10, 1],
+    [10, 4],
     [40, 1],
     [40, 4],
   ])
@@ -49,18 +49,20 @@ test('both sides write the same rows', async () => {
   const gateway = createKlarnaGateway(
     createKlarnaClient({ baseUrl: twin.url, credentials: () => twin }),
   )
-  const ruleBook = benchRuleBook()
-  const recording = await record(twin, gateway, ruleBook)
+  const ports = { gateway, ruleBook: benchRuleBook() }
+  const recording = await record(twin, ports, 2)
   const [order, bareOrder] = [benchOrder('a'), benchOrder('b')]
   await twin.addOrders([order, bareOrder])
 
-  await seedEngineStore(paths[0], recording, [order], () => {})
-  const engine = await startEngineSide(paths[0], gateway, ruleBook)
-  await engine.cycle(order)
+  await seedEngineStore(paths[0], recording, [order])
+  const engine = await startEngineSide(paths[0], ports)
+  for (const index of [0, 1]) await engine.cycle({ order, index })
   await engine.close()
   seedBareStore(paths[1], recording, [bareOrder])
-  const bare = startBareSide(paths[1], gateway, [prepareBareCycle(recording, bareOrder)])
-  await bare.cycle(bareOrder)
+  const tasks = [0, 1].map((index) => ({ order: bareOrder, index }))
+  const cycles = tasks.map((task) => prepareBareCycle(recording, task))
+  const bare = startBareSide(paths[1], gateway, cycles)
+  for (const task of tasks) await bare.cycle(task)
   await bare.close()
   await twin.close()
 
@@ -92,7 +94,7 @@ const wrong: readonly [string, string][] = [
   ['an unknown flag', '--fast'],
   ['no number', '--rounds many'],
   ['another length of lists', '--at-once 1,64 --cycles 5'],
-  ['more cycles than orders', '--stored 10 --at-once 1 --cycles 11'],
+  ['too few orders', '--stored 10 --at-once 6 --cycles 5'],
   ['a ratio that is none', '--min-ratio high'],
 ]
 for (const [name, args] of wrong) {
