@@ -1,4 +1,5 @@
 /** Turns an action into what Klarna will be asked, one body per call, or into the reason why not. */
+
 import type { Action, ShippingInfo } from './actions.ts'
 import {
   type Allocation,
@@ -6,6 +7,7 @@ import {
   allocateReturn,
   withReturnFee,
 } from './allocate-refund.ts'
+import { assert } from './assert.ts'
 import {
   captureBooks,
   findCapture,
@@ -77,7 +79,8 @@ function withCapture(
   if (captureId === null)
     return err(refusal('capture_not_named', { captureCount: order.captures.length }))
   const capture = findCapture(order, captureId)
-  return capture === undefined ? err(refusal('unknown_capture', { captureId })) : expand(capture)
+  assert(capture !== undefined, 'applying an event checks its capture')
+  return expand(capture)
 }
 
 type RefundParams = Extract<Action, { readonly type: 'refund' }>['params']
@@ -161,8 +164,7 @@ function allocateFromReturn(
   )
   if (subject === null) return err(refusal('unknown_return', { eventType: event.type }))
   const capture = findCapture(order, subject.returned.captureId)
-  if (capture === undefined)
-    return err(refusal('unknown_capture', { captureId: subject.returned.captureId }))
+  assert(capture !== undefined, 'a return belongs to a capture of its order')
   const allocation = allocateReturn(order, capture, subject.returned, params.stage ?? subject.stage)
   return allocation.ok ? ok({ capture, allocation: allocation.value }) : allocation
 }

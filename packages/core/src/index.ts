@@ -59,7 +59,7 @@ export type {
   Verdict,
 } from './decision.ts'
 export { describeReasons } from './describe-decision.ts'
-export { acceptEvent, advanceOrder, isEventSettled, recoverOrder } from './engine/advance-order.ts'
+export { acceptEvent, advanceOrder, recoverOrder } from './engine/advance-order.ts'
 export { CLASSES, CONFIGURATION_CODES, classify, REFUSAL_CODES } from './engine/classify.ts'
 export type { Advanced, EnginePorts } from './engine/engine-ports.ts'
 export { makeInboxEvent, readInboxEvent } from './engine/inbox-event.ts'

@@ -175,4 +175,76 @@ describe('refunds of any order after any sequence of returns', () => {
     expect(amounts).toHaveLength(7)
     expect(amounts.reduce((all, each) => all + each, 0)).toBe(2231)
   })
+
+  it('take units of a reference that stands on two lines in their order', () => {
+    const dear: OrderLine = {
+      reference: 'a',
+      name: 'A',
+      quantity: 3,
+      unitPriceMinor: 500,
+      totalMinor: 1500,
+    }
+    const cheap: OrderLine = {
+      reference: 'a',
+      name: 'A',
+      quantity: 4,
+      unitPriceMinor: 100,
+      totalMinor: 400,
+    }
+    let order = anOrder({ captures: [aCapture({ capturedMinor: 1900, lines: [dear, cheap] })] })
+    const amounts = [5, 7].map((quantity) => {
+      const event = returned({ id: `wms-${quantity}`, lines: [{ reference: 'a', quantity }] })
+      const settled = settle(apply(order, event as never), event, [
+        fired('refund', { basis: 'returned_items' }),
+      ])
+      order = settled.routed.order
+      const body = settled.commands[0]?.command.body
+      return body?.operation === 'refundOrder' ? [body.refundMinor, body.lines.length] : []
+    })
+    expect(amounts).toEqual([
+      [1700, 2],
+      [200, 1],
+    ])
+  })
+
+  it('spread an amount over the lines by what they cost, and leave out lines that get nothing', () => {
+    const lines: readonly OrderLine[] = [
+      { reference: 'a', name: 'A', quantity: 1, unitPriceMinor: 5999, totalMinor: 5999 },
+      {
+        reference: 'b',
+        name: 'B',
+        type: 'shipping_fee',
+        quantity: 1,
+        unitPriceMinor: 1,
+        totalMinor: 1,
+      },
+    ]
+    const order = anOrder({ captures: [aCapture({ lines })] })
+    const event = {
+      id: 'crm-1',
+      type: 'customer.reported',
+      orderId: 'order-1',
+      at: T0,
+      problem: 'late',
+    } as never
+    const [command] = settle(order, event, [
+      fired('refund', { basis: 'amount', amountMinor: 100 }),
+    ]).commands
+    expect(command?.command.body).toMatchObject({
+      refundMinor: 100,
+      lines: [{ reference: 'a', quantity: 1, totalMinor: 100 }],
+    })
+  })
+
+  it('keep no fee back in a market that nobody knows', () => {
+    const bare = anOrder({ order: { authorizedMinor: 6000, remainingAuthorizedMinor: 0 } })
+    const order = apply({ ...bare, country: null }, returned() as never)
+    const settled = settle(order, returned(), [
+      fired('refund', { basis: 'returned_items', returnFeeMinor: 100 }),
+    ])
+    expect(settled.actions[0]?.refusal).toMatchObject({
+      code: 'return_fee_not_allowed',
+      facts: { country: 'unknown' },
+    })
+  })
 })

@@ -1,6 +1,6 @@
 /** Does the next due thing of one order. A runtime calls it until it is idle, never twice at once for one order. */
 
-import { findCommand, isSending } from '../books.ts'
+import { isSending } from '../books.ts'
 import { type EngineEvent, STAFF_EVENT_TYPES } from '../internal-events.ts'
 import { nextStep, wakeAt } from '../lifecycle/next-step.ts'
 import type { Acceptance, StoredEvent } from '../ports/store.ts'
@@ -138,19 +138,4 @@ export async function acceptEvent(
     },
   })
   return acceptance
-}
-
-/** Whether every command of an event is settled or waits for a person: what `receipt.settled` waits for. */
-export function isEventSettled(order: KnownOrder['order'], commandIds: readonly string[]): boolean {
-  return commandIds.every((id) => {
-    const value = findCommand(order, id)?.chart.value
-    return (
-      value === 'confirmed' ||
-      value === 'refused' ||
-      value === 'rejected' ||
-      value === 'stuck' ||
-      value === 'awaitingApproval' ||
-      value === 'paused'
-    )
-  })
 }

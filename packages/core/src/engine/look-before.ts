@@ -1,5 +1,4 @@
 /** Looks at Klarna before a call is made: was it done already, do the books agree, does the offer still stand? */
-import { findCapture } from '../books.ts'
 import { canonicalJson } from '../canonical-json.ts'
 import type { ExtendDueDate } from '../commands.ts'
 import type { ObservedOrder } from '../klarna-order.ts'
@@ -104,7 +103,6 @@ function lookFailed(answer: GatewayAnswer): Outcome {
 
 /** What a read says about a command whose attempts left doubt. Source: docs/failure-modes.md#what-can-be-read-back. */
 export function findAtKlarna(
-  order: OrderState,
   { command }: CommandState,
   read: ReadResult<ObservedOrder>,
 ): 'present' | 'absent' | 'unreadable' | 'no_trace' {
@@ -121,13 +119,8 @@ export function findAtKlarna(
       const seen =
         read.value.captures.find((capture) => capture.captureId === body.captureId)?.shippingInfo ??
         []
-      const known = new Set(
-        (findCapture(order, body.captureId)?.shippingInfo ?? []).map(canonicalJson),
-      )
       const texts = new Set(seen.map(canonicalJson))
-      return body.shippingInfo.every(
-        (info) => texts.has(canonicalJson(info)) && !known.has(canonicalJson(info)),
-      )
+      return body.shippingInfo.every((info) => texts.has(canonicalJson(info)))
         ? 'present'
         : 'absent'
     }

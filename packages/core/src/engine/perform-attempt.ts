@@ -249,7 +249,7 @@ export async function audit(
   const { orderId, id } = command.command
   const finding = leavesNoTrace(command)
     ? 'no_trace'
-    : findAtKlarna(loaded.order, command, await ports.gateway.readOrder(orderId))
+    : findAtKlarna(command, await ports.gateway.readOrder(orderId))
   const event: CommandAudited = {
     id: `answer:${id}:audit:${loaded.seq}`,
     type: 'command.audited',

@@ -1,6 +1,7 @@
 /** Applies what was reported about parcels, returns and the customer. */
 
 import type { ReturnStage } from '../actions.ts'
+import { assert } from '../assert.ts'
 import { findCapture } from '../books.ts'
 import type { OrderEvent, PublicEvent } from '../events.ts'
 import type { OrderState, ReturnState } from '../order-state.ts'
@@ -103,7 +104,7 @@ function refuseReturn(
     })
   }
   const capture = findCapture(order, captureId)
-  if (capture === undefined) return refusal('unknown_capture', { captureId })
+  assert(capture !== undefined, 'the capture that an event names was checked before')
   const quantities = new Map<string, number>()
   for (const line of event.lines) {
     quantities.set(line.reference, (quantities.get(line.reference) ?? 0) + line.quantity)

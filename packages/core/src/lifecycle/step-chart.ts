@@ -85,7 +85,6 @@ function createScope(
     stopChild: () => {},
     system: idle.system,
     actionExecutor: (action) => {
-      if (action.type.startsWith('xstate.')) return
       const params = (action.params ?? {}) as Readonly<Record<string, unknown>>
       collected.push({ type: action.type, ...params } as ChartEffect)
     },

@@ -1,5 +1,6 @@
 import {
   applyEvent,
+  commandPhase,
   type EngineEvent,
   instant,
   type ObservedOrder,
@@ -352,6 +353,53 @@ describe('an answer', () => {
     expect(confirmed.ok && confirmed.value.effects).toEqual([
       { type: 'closeWork', workId: 'books:order-1' },
     ])
+  })
+})
+
+describe('a command that something keeps holding back', () => {
+  const [refunding, id] = withRefund()
+  const again = (order: OrderState, outcome: Parameters<typeof attempt>[1], count: number) => {
+    let next = order
+    for (let number = 1; number <= count; number += 1)
+      next = apply(next, ...attempt(id, outcome, T0, number))
+    return next
+  }
+
+  it('waits longer each time, and goes to a person in the end', () => {
+    const busy = { type: 'not_started', reason: 'http_429', waitMs: 1000 } as const
+    expect(commandPhase(again(refunding, busy, 300).commands[0] as never)).toBe('requested')
+    const tired = again(refunding, busy, 301)
+    expect(commandPhase(tired.commands[0] as never)).toBe('stuck')
+    expect(orderBooks(tired).reservedMinor).toBe(3000)
+  })
+
+  it('goes to a person when the books stay unreadable', () => {
+    const audited = (order: OrderState, finding: string) =>
+      apply(order, event('command.audited', { id: 'audit', commandId: id, finding }))
+    let order = again(refunding, unknown, 4)
+    expect(commandPhase(order.commands[0] as never)).toBe('auditing')
+    for (let count = 0; count < 301; count += 1) order = audited(order, 'unreadable')
+    expect([
+      commandPhase(order.commands[0] as never),
+      order.commands[0]?.chart.context.why,
+    ]).toEqual(['stuck', 'books_unreadable'])
+  })
+
+  it('hears a refusal under a key that a person gave up, and changes nothing', () => {
+    const stuck = apply(refunding, ...attempt(id, { type: 'needs_person', reason: 'http_400' }))
+    const anew = apply(
+      stuck,
+      event('command.resolved', { commandId: id, by: 'kim', why: 'looked', how: 'try_as_new' }),
+    )
+    const applied = applyEvent(
+      anew,
+      attempt(id, { type: 'refused', code: 'NOT_ALLOWED' })[1] as EngineEvent,
+      T0,
+    )
+    expect(applied.ok && applied.value.effects).toEqual([
+      { type: 'alarm', code: 'answer_repeated', commandId: id },
+    ])
+    expect(applied.ok && applied.value.order.booksDiffer).toBeNull()
   })
 })
 

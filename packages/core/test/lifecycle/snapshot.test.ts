@@ -26,6 +26,7 @@ describe('a snapshot', () => {
     ['text that is no JSON', 'not json', 'snapshot_unreadable'],
     ['another envelope', '{"order":{}}', 'snapshot_unreadable'],
     ['a version below the first', '{"schema":0,"order":{}}', 'snapshot_unreadable'],
+    ['a list', '[]', 'snapshot_unreadable'],
     ['an envelope without an order', '{"schema":1}', 'snapshot_unreadable'],
     ['a newer version', '{"schema":999,"order":{}}', 'snapshot_newer'],
     [
