@@ -49,6 +49,7 @@ export interface KlarnaAnswer {
   readonly rateLimit: RateLimit
 }
 
+/** A read that worked. */
 export interface KlarnaRead<Body> extends KlarnaAnswer {
   readonly body: Body
 }

@@ -55,6 +55,7 @@ const cases: readonly Case[] = [
   ['401 with a code', http(401, 'UNAUTHORIZED'), { type: 'configuration' }],
   ['401 with a code that refuses', http(401, 'REFUND_NOT_ALLOWED'), { type: 'configuration' }],
   ['403 without access', http(403, 'ACCESS_DENIED'), { type: 'configuration' }],
+  ['403 forbidden', http(403, 'FORBIDDEN'), { type: 'configuration' }],
   ['404 of an unknown order', http(404, 'NO_SUCH_ORDER'), { type: 'configuration' }],
   ['404 not found', http(404, 'NOT_FOUND'), { type: 'configuration' }],
 
