@@ -8,16 +8,20 @@ import {
 import { describe, expect, test } from 'vitest'
 import {
   ACTIONS,
+  aCapture,
   asked,
+  captured,
   DAY_MS,
   HOUR_MS,
+  MINUTE_MS,
   ORDER_ID,
   type RuleSpec,
   returned,
+  type T0,
   told,
 } from './builders.ts'
 import { aRegistered, type Rig, type RigOptions, staff } from './rig.ts'
-import { lost } from './scripted-klarna.ts'
+import { lost, old, timeout } from './scripted-klarna.ts'
 
 const PAY_RETURNS: readonly RuleSpec[] = [
   { on: 'return.received', action: { type: 'refund', params: { basis: 'returned_items' } } },
@@ -176,6 +180,85 @@ describe('another writer that comes in between', () => {
 
     expect(rig.klarna.observed(ORDER_ID).refundedMinor).toBe(4200)
     expect((await rig.commands()).map((each) => each.command.eventId)).toEqual(['wms-1', 'wms-2'])
+  })
+})
+
+describe('another writer that comes in before', () => {
+  const approvable = {
+    rules: [{ on: 'shop.go', action: ACTIONS.refund, mode: 'approval' as const }],
+  }
+
+  test('a person’s approval is committed: it counts all the same', async () => {
+    // Commits after the registration: the decision, then the approval.
+    const rig = await story(approvable, 2)
+    await rig.tell(told('go'))
+    const [command] = await rig.commands()
+
+    await rig.tell(
+      staff(rig, command?.command.id ?? '', {
+        type: 'command.approved',
+        by: 'lead@shop.example',
+        hash: command?.approvalHash ?? '',
+      }),
+    )
+
+    expect(await rig.phases()).toEqual(['confirmed'])
+    expect(rig.klarna.done).toHaveLength(1)
+  })
+
+  test('an approval expires: it expires all the same', async () => {
+    const rig = await story(approvable, 2)
+    await rig.tell(told('go'))
+
+    await rig.play(2 * DAY_MS)
+
+    expect(await rig.phases()).toEqual(['rejected'])
+    expect(await rig.work()).toEqual(['approval_expired'])
+  })
+
+  test('an event is put off: it is put off once', async () => {
+    const rig = await story({}, 1)
+    rig.klarna.failReads(timeout)
+
+    await rig.tell({ id: 'push', type: 'order.observed', orderId: ORDER_ID, at: rig.now() })
+
+    expect(await rig.store.event(ORDER_ID, 'push')).toMatchObject({
+      status: 'waiting',
+      tryCount: 1,
+      reason: 'order at Klarna: timeout',
+    })
+  })
+
+  test('a deadline fires: the rules hear of it once', async () => {
+    const rig = await story({}, 2)
+    const due = captured({
+      id: 'shop-2',
+      at: '2026-12-08T08:00:01.000Z' as typeof T0,
+      captures: [aCapture({ dueOn: '2026-12-14' as never })],
+    })
+
+    await rig.tell(due)
+
+    const heard = (await rig.store.decisions(ORDER_ID)).map((each) => each.eventType)
+    expect(heard.filter((type) => type === 'deadline.approaching')).toHaveLength(1)
+  })
+
+  test('a read of the books is committed: they are read again', async () => {
+    const rig = await aRegistered({ rules: PAY_RETURNS })
+    rig.klarna.script(lost, lost, lost, lost)
+    rig.klarna.scriptReads(null, old, old, old)
+    await rig.tell(returned())
+    while ((await rig.phases())[0] === 'doubtful') await rig.play(5 * MINUTE_MS)
+    expect(await rig.phases()).toEqual(['auditing'])
+    const sound = rig.ports
+    rig.ports = disturbed(sound, 1, async () => {
+      await rig.submit(told('meanwhile'))
+      await advanceOrder(sound, ORDER_ID)
+    })
+
+    await rig.play(DAY_MS)
+
+    expect(await rig.phases()).toEqual(['confirmed'])
   })
 })
 

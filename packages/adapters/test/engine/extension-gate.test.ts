@@ -53,6 +53,7 @@ describe('an offer that changed', () => {
       expect(rig.klarna.sent).toHaveLength(1)
       expect(await rig.phases()).toEqual(['stuck'])
       expect(await rig.work()).toEqual(['stuck_command'])
+      expect((await rig.commands())[0]?.chart.context.why).toBe('quote_changed_after_doubt')
     })
   }
 

@@ -213,6 +213,36 @@ describe('an answer that comes late', () => {
     expect(await rig.alarms()).toEqual(['late_refusal'])
   })
 
+  test('under a key that was given up, and is no success or no refund, only raises an alarm', async () => {
+    const cases = [
+      [ACTIONS.refund, { type: 'refused', code: 'REFUND_NOT_ALLOWED' }, 'answer_repeated'],
+      [ACTIONS.sendOut, { type: 'done', resultId: null, evidence: 'answer' }, 'late_success'],
+    ] as const
+    for (const [action, outcome, code] of cases) {
+      const rig = await aDecided(action)
+      rig.klarna.script({ answer: http(422, 'X') })
+      await rig.run()
+      await resolve(rig, 'try_as_new')
+      const { id } = await rig.command()
+
+      await rig.tell({
+        id: `answer:${id}:0:99`,
+        type: 'command.answered',
+        orderId: ORDER_ID,
+        at: rig.now(),
+        commandId: id,
+        generation: 0,
+        attempt: 99,
+        outcome,
+        correlationId: null,
+      })
+
+      expect(await rig.alarms()).toEqual([code])
+      expect((await rig.order()).booksDiffer).toBe(null)
+      expect(await rig.phases()).toEqual(['confirmed'])
+    }
+  })
+
   test('under a key that was given up stops the refunds of the order', async () => {
     const rig = await stuck()
     const { id } = await rig.command()
