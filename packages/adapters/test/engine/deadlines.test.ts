@@ -1,4 +1,11 @@
-import { type CaptureDetails, instantToMs, type LoadedFact } from '@postdelivery/core'
+import {
+  addDays,
+  addMs,
+  type CaptureDetails,
+  dateInZone,
+  instantToMs,
+  type LoadedFact,
+} from '@postdelivery/core'
 import { describe, expect, test } from 'vitest'
 import {
   ACTIONS,
@@ -230,4 +237,45 @@ describe('a deadline whose facts cannot be loaded', () => {
     const names = (await fired(rig)).map((each) => each.replace(/ at .*/, ''))
     expect(new Set(names).size).toBe(names.length)
   })
+})
+
+describe('in zones whose days begin when they like', () => {
+  const zones = [
+    'UTC',
+    'Europe/Stockholm',
+    'America/Santiago',
+    'Africa/Cairo',
+    'Asia/Beirut',
+    'Asia/Kathmandu',
+    'Australia/Lord_Howe',
+    'Pacific/Chatham',
+    'Pacific/Apia',
+    'Pacific/Kiritimati',
+    'Etc/GMT+12',
+  ]
+  for (const timeZone of zones) {
+    test(`${timeZone}: every day of a year fires once, as its first instant comes`, async () => {
+      const everyDay = Array.from({ length: 364 }, (_, days) => days + 1)
+      const rig = await aRegistered(
+        {
+          settings: {
+            timeZone,
+            deadlineDays: { due_date: everyDay, authorization_expiry: [], return_window: [] },
+          },
+        },
+        due('2027-12-08'),
+      )
+
+      await rig.play(370 * DAY_MS)
+
+      const decisions = (await rig.store.decisions(ORDER_ID)).slice(1)
+      expect(decisions).toHaveLength(364 + (dateInZone(T0, timeZone) > '2026-12-08' ? -1 : 0))
+      for (const { eventId, decidedAt } of decisions.slice(1)) {
+        const [, , , on = '', daysLeft = ''] = eventId.split(':')
+        const today = addDays(on as Date, -Number(daysLeft))
+        expect(dateInZone(decidedAt, timeZone)).toBe(today)
+        expect(dateInZone(addMs(decidedAt, -1), timeZone) < today).toBe(true)
+      }
+    })
+  }
 })

@@ -19,11 +19,20 @@ const id = fc.oneof(
   fc.string({ minLength: 1, maxLength: 200 }),
 )
 const amount = fc.oneof(fc.constantFrom(0, 1, 3, 6000, 200_000_000), fc.nat({ max: 20_000 }))
+/** So that something is left to pay back. */
+const small = fc.oneof(
+  { weight: 4, arbitrary: fc.constant(0) },
+  { weight: 2, arbitrary: fc.nat({ max: 500 }) },
+  amount,
+)
 const signed = fc.oneof(
   amount,
   amount.map((value) => -value),
 )
 const quantity = fc.oneof(fc.constantFrom(0, 1, 3, 1_000_000), fc.nat({ max: 10 }))
+/** Mostly what shops send, now and then what nobody should: else no history gets far. */
+const mostly = <Value>(sane: Value, ...odd: readonly Value[]) =>
+  fc.oneof({ weight: 9, arbitrary: fc.constant(sane) }, fc.constantFrom(...odd))
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined })
 
 /** Lines as shops send them, beside those that nobody would. */
@@ -55,24 +64,24 @@ const capture = fc.record({
   captureId: fc.constantFrom('c1', 'c2', 'å'.repeat(200)),
   capturedMinor: amount,
   capturedAt: fc.constantFrom('2026-11-14T08:00:00Z', '1970-01-01T00:00:00Z'),
-  refundedMinor: maybe(amount),
+  refundedMinor: maybe(small),
   lines: fc.array(fc.oneof({ weight: 3, arbitrary: saneLine }, oddLine), { maxLength: 4 }),
-  dueOn: maybe(fc.constantFrom(null, '2026-12-14', '2999-12-31', '0001-01-01')),
-  returnWindowEndsOn: maybe(fc.constantFrom('2026-12-10', '2999-12-31')),
+  dueOn: maybe(mostly<string | null>('2026-12-14', null, '2999-12-31', '9999-12-31', '0001-01-01')),
+  returnWindowEndsOn: maybe(mostly('2026-12-10', '2999-12-31', '9999-12-31')),
   shippingInfo: maybe(fc.array(fc.record({ trackingNumber: maybe(fc.string({ minLength: 1 })) }))),
 })
 const captured = fc.record({
   type: fc.constant('order.captured'),
   order: fc.record({
-    currency: fc.constantFrom('SEK', 'eur', 'JPY'),
-    country: maybe(fc.constantFrom('SE', 'xx', '??')),
-    paymentMethod: maybe(fc.constantFrom('INVOICE', 'CARD', '')),
+    currency: mostly('SEK', 'eur', 'JPY', '123', 'S€K'),
+    country: maybe(mostly('SE', 'xx', '??')),
+    paymentMethod: maybe(mostly('INVOICE', 'CARD', '')),
     payLater: maybe(fc.boolean()),
     klarnaStatus: maybe(fc.constantFrom('CLOSED', 'x')),
     authorizedMinor: amount,
     remainingAuthorizedMinor: amount,
     authorizationExpiresAt: maybe(fc.constantFrom(null, '2026-12-20T08:00:00Z')),
-    refundedMinor: maybe(amount),
+    refundedMinor: maybe(small),
     customer: maybe(fc.dictionary(fc.string({ maxLength: 5 }), fc.boolean())),
   }),
   captures: fc.array(capture, { minLength: 1, maxLength: 3 }),
@@ -118,7 +127,7 @@ const others = fc.oneof(
   fc.record({
     type: fc.constant('shipment.delivered'),
     captureId,
-    deliveredAt: fc.constantFrom('2026-12-01T00:00:00Z', '2999-12-31T23:59:59Z'),
+    deliveredAt: fc.constantFrom('2026-12-01T00:00:00Z', '9999-12-31T23:59:59Z'),
   }),
   fc.record({ type: fc.constant('customer.reported'), captureId, problem: fc.constant('damaged') }),
   fc.record({ type: fc.constantFrom('delivery.accepted', 'order.observed', 'shop.own') }),
@@ -157,7 +166,7 @@ const RULES: readonly RuleSpec[] = [
 ])
 
 /** More of them for a release: `POSTDELIVERY_HISTORIES=10000`. */
-const runCount = Number(process.env['POSTDELIVERY_HISTORIES'] ?? 150)
+const runCount = Number(process.env['POSTDELIVERY_HISTORIES'] ?? 60)
 
 test('no event that the public door lets in makes the engine throw, loop or break the books', async () => {
   let acceptedCount = 0
@@ -176,6 +185,9 @@ test('no event that the public door lets in makes the engine throw, loop or brea
       }
       await rig.play(8 * DAY_MS)
 
+      // A defect would be put off like a source that is down; here it must not come to that.
+      const defects = rig.records.filter((each) => each.attributes?.['code'] === 'deciding_failed')
+      expect(defects).toEqual([])
       const stored = await rig.store.order(orderId)
       if (stored === undefined) return
       const order = await rig.order(orderId)
