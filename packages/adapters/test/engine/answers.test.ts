@@ -181,3 +181,53 @@ test('a process that died during the call leaves an unknown outcome, never a suc
   expect(await rig.attempts()).toEqual(['unknown:process_died', 'done'])
   expect(rig.klarna.done).toHaveLength(1)
 })
+
+test('a process that is started again days later repeats nothing: the books are read', async () => {
+  for (const [action, phase] of [
+    [ACTIONS.refund, 'confirmed'],
+    [ACTIONS.sendOut, 'stuck'],
+  ] as const) {
+    const rig = await aDecided(action)
+    const { gateway } = rig.ports
+    const dying = {
+      ...gateway,
+      perform: async (...call: Parameters<typeof gateway.perform>) => {
+        await gateway.perform(...call)
+        throw new Error('killed')
+      },
+    }
+    rig.ports = { ...rig.ports, gateway: dying }
+    await expect(rig.run()).rejects.toThrow('killed')
+    rig.ports = { ...rig.ports, gateway }
+    rig.pass(30 * HOUR_MS)
+
+    await recoverAll(rig)
+    await rig.play(DAY_MS)
+
+    expect(rig.klarna.sent).toHaveLength(1)
+    expect(await rig.phases()).toEqual([phase])
+  }
+})
+
+test('a clock that is set back makes nothing earlier, and no wait shorter', async () => {
+  const rig = await aDecided(ACTIONS.sendOut)
+  rig.klarna.script(lost)
+  await rig.run()
+  const before = await rig.order()
+  rig.pass(-2 * HOUR_MS)
+
+  await rig.tell(asked('addShippingInfo', ACTIONS.ship.params))
+  expect((await rig.order()).lastDecidedAt).toBe(before.lastDecidedAt)
+  await rig.play(1.9 * HOUR_MS)
+  expect(rig.klarna.sent.map((each) => each.operation)).toEqual([
+    'triggerSendOut',
+    'appendShippingInfo',
+  ])
+  await rig.play(HOUR_MS)
+
+  expect(rig.klarna.done.map((each) => each.operation)).toEqual([
+    'triggerSendOut',
+    'appendShippingInfo',
+  ])
+  expect(await rig.phases()).toEqual(['confirmed', 'confirmed'])
+})
