@@ -24,9 +24,9 @@ export interface SettingReport {
 /** Memory with a store of so many orders open and its engine running, after a collection. */
 export interface MemoryReport {
   readonly storedCount: number
-  /** What opening the store and starting the engine has added to the heap. */
+  /** The main thread's heap. */
   readonly heapUsedMb: number
-  /** The whole process, with the benchmark's own lists and the twin. */
+  /** The whole process, with the twin and what earlier rounds have left. */
   readonly rssMb: number
 }
 
@@ -107,7 +107,7 @@ export function formatReport({ settings, memory, growth, booksAgree, node }: Rep
     '',
     ...memory.map(
       ({ storedCount, heapUsedMb, rssMb }) =>
-        `memory with ${storedCount} stored orders: engine and store ${heapUsedMb.toFixed(1)} MB of heap, whole process ${rssMb.toFixed(0)} MB`,
+        `memory with ${storedCount} stored orders: heap ${heapUsedMb.toFixed(0)} MB, whole process ${rssMb.toFixed(0)} MB`,
     ),
     ...growth.map(
       ({ atOnce, cpuFactor }) =>

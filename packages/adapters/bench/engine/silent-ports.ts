@@ -1,6 +1,6 @@
 /** What a cycle does not need: silent ports, limits that are checked and never reached, no deadlines. */
 import type { EmbeddedEngineOptions } from '@postdelivery/adapters/embedded'
-import { msToInstant, type Settings } from '@postdelivery/core'
+import { msToInstant, type Settings, type TelemetryEvent } from '@postdelivery/core'
 
 const BENCH_SETTINGS: Settings = {
   timeZone: 'Europe/Stockholm',
@@ -28,7 +28,15 @@ const BENCH_SETTINGS: Settings = {
 export const SILENT_PORTS = {
   factSource: { definitions: [], load: async () => ({ type: 'absent' }) },
   clock: { now: () => msToInstant(Date.now()) },
-  telemetry: { record: () => {} },
+  telemetry: { record: failOnAlarm },
   notifier: { notify: async () => {} },
   settings: BENCH_SETTINGS,
 } as const satisfies Partial<EmbeddedEngineOptions>
+
+/** An alarm means that the cycles are not what they are taken for: nothing that is measured after it counts. */
+function failOnAlarm(event: TelemetryEvent): void {
+  if (event.level !== 'error') return
+  setImmediate(() => {
+    throw new Error(`the engine raised an alarm: ${JSON.stringify(event)}`)
+  })
+}

@@ -17,6 +17,8 @@ export interface Stock {
     name: SideName,
     count: number,
   ): Promise<{ readonly path: string; readonly orders: readonly BenchOrder[] }>
+  /** Forgets the orders, so that their names are not counted as the engine's memory. */
+  clear(): void
 }
 
 export interface StockOptions {
@@ -51,5 +53,6 @@ export function createStock({ folder, recording, storedCount, say }: StockOption
       }
       return { path: database.path, orders: database.untouched.splice(0, count) }
     },
+    clear: () => current.clear(),
   }
 }
