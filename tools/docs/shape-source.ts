@@ -19,6 +19,7 @@ const constants: Readonly<Record<string, unknown>> = { ...core, Number }
 /** Shapes that are no call of a shape function, in words. */
 const WORDS: Readonly<Record<string, string>> = {
   id: 'id, up to 200 characters',
+  currencyShape: 'currency such as `SEK`, in any case',
   flag: 'true or false',
   instantShape: 'instant such as `2026-11-24T08:00:00Z`',
   dateShape: 'date such as `2026-12-14`',

@@ -32,6 +32,7 @@ const id: Shape<string> = {
     return undefined
   },
 }
+
 /** An ISO 4217 code in any case, raised to upper case. */
 const currencyShape: Shape<string> = {
   read(value, path, problems) {

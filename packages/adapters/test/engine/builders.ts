@@ -22,7 +22,7 @@ export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS
 
 export const ORDER_ID = 'order-1'
-export const CAPTURE_ID = 'capture-1'
+const CAPTURE_ID = 'capture-1'
 
 export const TOMATOES: OrderLine = {
   reference: '123050',

@@ -217,7 +217,7 @@ export function staff(
 }
 
 /** The state of a command that must be there. */
-export function stateOf(order: OrderState, commandId: string): CommandState {
+function stateOf(order: OrderState, commandId: string): CommandState {
   const found = findCommand(order, commandId)
   if (found === undefined) throw new Error(`no command ${commandId}`)
   return found
