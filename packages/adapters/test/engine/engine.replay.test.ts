@@ -167,7 +167,7 @@ describe('random histories', () => {
   })
 
   test('never break the books, send twice, or leave a command unheard', {
-    timeout: 60_000,
+    timeout: 1000 * runCount,
   }, async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (history) => {
