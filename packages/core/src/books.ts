@@ -45,6 +45,14 @@ export const refundsOf = (
     return [{ ...each, refund: body }]
   })
 
+/** Whether our books speak for the authorization: a release of ours is on its way, or done and final at Klarna. */
+export const hasOwnRelease = (order: OrderState): boolean =>
+  order.commands.some(
+    (each) =>
+      each.command.body.operation === 'releaseRemainingAuthorization' &&
+      (isOpen(each) || isConfirmed(each)),
+  )
+
 /** Amounts of one capture, in minor units. */
 export interface CaptureBooks {
   readonly capturedMinor: number

@@ -21,7 +21,7 @@ export const AUDIT_RETRY_WAIT_MS = 60_000
 export const RATE_LIMIT_WAIT_MS = 1_000
 export const UNSENT_WAIT_MS = 5_000
 export const NO_CREDENTIALS_WAIT_MS = 60_000
-/** A stopped action is looked at again after this; lifting the switch wakes it at once. */
+/** A command that the kill switch holds is looked at again after this. */
 export const STOPPED_WAIT_MS = 60_000
 /** A fact's source that is down is asked again after these; then a person is. */
 export const FACT_WAITS_MS: readonly number[] = [

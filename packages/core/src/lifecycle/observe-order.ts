@@ -1,5 +1,5 @@
 /** Compares a read of Klarna's books with ours, and takes over what only Klarna knows. */
-import { isConfirmed, isOpen, orderBooks, refundsOf, sum } from '../books.ts'
+import { hasOwnRelease, isConfirmed, isOpen, orderBooks, refundsOf, sum } from '../books.ts'
 import type { ObservedOrder } from '../klarna-order.ts'
 import type { OrderState } from '../order-state.ts'
 import type { IsoInstant } from '../time.ts'
@@ -40,11 +40,9 @@ export function observeOrder(routed: Routed, observed: ObservedOrder, at: IsoIns
   if (comparison.type === 'stale') return routed
 
   const before = routed.order
-  const isReleaseOpen = before.commands.some(
-    (each) => isOpen(each) && each.command.body.operation === 'releaseRemainingAuthorization',
-  )
+  const isOurs = hasOwnRelease(before)
   const isGone =
-    before.remainingAuthorizedMinor > 0 && observed.remainingAuthorizedMinor === 0 && !isReleaseOpen
+    before.remainingAuthorizedMinor > 0 && observed.remainingAuthorizedMinor === 0 && !isOurs
   const seen: Routed = {
     ...routed,
     order: {
@@ -52,7 +50,7 @@ export function observeOrder(routed: Routed, observed: ObservedOrder, at: IsoIns
       klarnaStatus: observed.status,
       paymentMethod: observed.paymentMethod ?? before.paymentMethod,
       authorizationExpiresAt: observed.expiresAt ?? before.authorizationExpiresAt,
-      remainingAuthorizedMinor: isReleaseOpen
+      remainingAuthorizedMinor: isOurs
         ? before.remainingAuthorizedMinor
         : observed.remainingAuthorizedMinor,
     },

@@ -1,5 +1,5 @@
 /** Registers an order, or refreshes what is known of it; opening balances included. */
-import { findCapture, isOpen, orderBooks, sum } from '../books.ts'
+import { findCapture, hasOwnRelease, isOpen, orderBooks, sum } from '../books.ts'
 import type { CaptureDetails, PublicEvent } from '../events.ts'
 import { isPayLater } from '../klarna-order.ts'
 import { currency } from '../money.ts'
@@ -91,9 +91,6 @@ function openOrder({ order, orderId, at }: OrderCaptured, decidedAt: IsoInstant)
 }
 
 function refresh(known: OrderState, { order, at }: OrderCaptured): OrderState {
-  const hasOpenRelease = known.commands.some(
-    (each) => isOpen(each) && each.command.body.operation === 'releaseRemainingAuthorization',
-  )
   return {
     ...known,
     country: order.country?.toUpperCase() ?? known.country,
@@ -101,8 +98,8 @@ function refresh(known: OrderState, { order, at }: OrderCaptured): OrderState {
     payLater: order.payLater ?? known.payLater ?? isPayLater(order.paymentMethod ?? null) ?? null,
     klarnaStatus: order.klarnaStatus ?? known.klarnaStatus,
     authorizedMinor: order.authorizedMinor,
-    // While a release is on its way the report may be older than the release: ours stands.
-    remainingAuthorizedMinor: hasOpenRelease
+    // The report may be older than our release: ours stands.
+    remainingAuthorizedMinor: hasOwnRelease(known)
       ? known.remainingAuthorizedMinor
       : order.remainingAuthorizedMinor,
     authorizationExpiresAt: order.authorizationExpiresAt ?? known.authorizationExpiresAt,

@@ -6,7 +6,17 @@ import {
   plainDate,
 } from '@postdelivery/core'
 import { describe, expect, it } from 'vitest'
-import { aCapture, anOrder, apply, captured, fired, settle, T0 } from '../builders.ts'
+import {
+  aCapture,
+  anOrder,
+  apply,
+  attempt,
+  captured,
+  done,
+  fired,
+  settle,
+  T0,
+} from '../builders.ts'
 
 const later = instant('2026-12-09T08:00:00Z')
 const ask = {
@@ -85,6 +95,16 @@ describe('a refresh', () => {
       captured({ id: 'shop-2', at: later, order: { remainingAuthorizedMinor: 500 } }),
     )
     expect(refreshed.remainingAuthorizedMinor).toBe(2000)
+  })
+
+  it('that is older than our release does not bring the authorization back', () => {
+    const settled = settle(anOrder(), ask as never, [fired('releaseAuthorization')])
+    const released = apply(
+      settled.routed.order,
+      ...attempt(settled.commands[0]?.command.id ?? '', done),
+    )
+    const refreshed = apply(released, captured({ id: 'shop-2', at: later }))
+    expect(refreshed.remainingAuthorizedMinor).toBe(0)
   })
 
   it('counts no refund as foreign while one of ours is on its way', () => {
