@@ -13,7 +13,6 @@ import {
   type EngineEvent,
   type EnginePorts,
   type FactSource,
-  findCommand,
   type IsoInstant,
   type OrderState,
   type RuleBook,
@@ -214,11 +213,4 @@ export function staff(
   return event.type === 'command.resolved'
     ? { ...head, ...event, by: 'lead@shop.example', why: 'seen in the portal' }
     : { ...head, ...event }
-}
-
-/** The state of a command that must be there. */
-function stateOf(order: OrderState, commandId: string): CommandState {
-  const found = findCommand(order, commandId)
-  if (found === undefined) throw new Error(`no command ${commandId}`)
-  return found
 }
