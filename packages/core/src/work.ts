@@ -10,8 +10,8 @@ export const WORK_KINDS: Readonly<
   Record<WorkKind, { readonly what: string; readonly next: string }>
 > = {
   stuck_command: {
-    what: 'nobody knows whether Klarna has done this, or Klarna cannot read it',
-    next: 'look the order up at Klarna, then resolve the command: happened, did not happen, or try as new',
+    what: 'the engine cannot settle this by itself',
+    next: 'look the order up at Klarna, then resolve the command: happened, did not happen (it is dropped), or try as new (it is sent under a new key)',
   },
   awaiting_approval: {
     what: 'a command waits for people to agree',
