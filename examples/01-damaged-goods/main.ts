@@ -38,7 +38,7 @@ export async function main(print: (line: string) => void): Promise<boolean> {
         credentials: () => ({ username: twin.username, password: twin.password }),
       },
       store: sqlite(join(folder, 'orders.db')),
-      rules: rulesFrom(new URL('rules', import.meta.url).pathname),
+      rules: rulesFrom(join(import.meta.dirname, 'rules')),
       timeZone: 'Europe/Stockholm',
       limits,
       approval,

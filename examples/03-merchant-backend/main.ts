@@ -40,7 +40,7 @@ export async function start(
   const postDelivery = await createPostDelivery({
     klarna: klarnaOf(env, twin),
     store: sqlite(file),
-    rules: rulesFrom(new URL('rules', import.meta.url).pathname, { watch: true }),
+    rules: rulesFrom(join(import.meta.dirname, 'rules'), { watch: true }),
     timeZone: 'Europe/Stockholm',
     limits,
     approval,

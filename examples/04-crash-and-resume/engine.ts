@@ -1,4 +1,5 @@
 /** One engine process: runs until it is told to stop, or is killed. Started by main.ts with its settings in arguments. */
+import { join } from 'node:path'
 import { createPostDelivery, rulesFrom } from 'postdelivery'
 import { sqlite } from 'postdelivery/sqlite'
 import { approval, limits } from '../limits.ts'
@@ -9,7 +10,7 @@ const [databaseFile = '', url = '', username = '', password = '', orderId = '', 
 const postDelivery = await createPostDelivery({
   klarna: { baseUrl: url, credentials: () => ({ username, password }) },
   store: sqlite(databaseFile),
-  rules: rulesFrom(new URL('rules', import.meta.url).pathname),
+  rules: rulesFrom(join(import.meta.dirname, 'rules')),
   timeZone: 'Europe/Stockholm',
   limits,
   approval,
