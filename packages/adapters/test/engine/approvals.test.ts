@@ -164,11 +164,13 @@ describe('an approval', () => {
       },
     })
     await rig.tell(told('go'))
-    await rig.tell(told('slow'))
     await rig.play(23 * HOUR_MS)
-    await rig.tell(told('slow', { orderId: ORDER_ID }))
+    await rig.tell(told('slow'))
+    expect((await rig.store.firstOpenEvent(ORDER_ID))?.status).toBe('waiting')
 
     await approve(rig, ANNA)
+
+    expect((await rig.store.firstOpenEvent(ORDER_ID))?.status).toBe('waiting')
 
     expect(await rig.phases()).toEqual(['confirmed'])
   })

@@ -169,6 +169,22 @@ test('an accepted order closes when nothing is open or held back, and a late ret
   })
 })
 
+test('a closed order that a rule still does something about is open again', async () => {
+  const rig = await aRegistered({
+    rules: [
+      { on: 'delivery.accepted', action: ACTIONS.release },
+      { on: 'shop.late', action: ACTIONS.sendOut },
+    ],
+  })
+  await rig.tell({ id: 'ok', type: 'delivery.accepted', orderId: 'order-1', at: rig.now() })
+  await rig.tell(told('nothing'))
+  expect(orderWord(await rig.order())).toBe('closed')
+
+  await rig.tell(told('late'))
+
+  expect(orderWord(await rig.order())).toBe('released')
+})
+
 test('one return under two event ids is paid back once', async () => {
   const rig = await aRegistered({
     rules: [

@@ -1,4 +1,5 @@
 import {
+  advanceOrder,
   FACT_WAITS_MS,
   type FactSource,
   instantToMs,
@@ -225,8 +226,10 @@ describe("an event whose fact's source is down", () => {
     await rig.tell(told('go'))
 
     const next = await rig.store.nextDueAt()
+    const idle = await advanceOrder(rig.ports, ORDER_ID)
 
     expect(instantToMs(next ?? T0) - instantToMs(T0)).toBeGreaterThanOrEqual(5 * SECOND_MS)
+    expect(idle).toEqual({ type: 'idle', wakeAt: next })
   })
 
   test('for a shadow rule alone is decided at once', async () => {

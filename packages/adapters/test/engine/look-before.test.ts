@@ -1,4 +1,4 @@
-import { type ObservedOrder, orderBooks } from '@postdelivery/core'
+import { type ObservedOrder, orderBooks, orderWord } from '@postdelivery/core'
 import { describe, expect, test } from 'vitest'
 import { ACTIONS, asked, DAY_MS, HOUR_MS, MINUTE_MS, ORDER_ID, returned } from './builders.ts'
 import { aDecided, aRegistered, type Rig, staff } from './rig.ts'
@@ -185,6 +185,19 @@ describe("books that differ from Klarna's", () => {
       refundedMinor: 4000,
       refundableMinor: 2000,
     })
+  })
+
+  test('keep an accepted order open until they are confirmed', async () => {
+    const rig = await story()
+    const push = { id: 'push', type: 'order.observed', orderId: ORDER_ID, at: rig.now() } as const
+    await rig.tell(push)
+    await rig.tell(asked('releaseAuthorization'))
+    await rig.tell({ id: 'ok', type: 'delivery.accepted', orderId: ORDER_ID, at: rig.now() })
+    expect(orderWord(await rig.order())).toBe('released')
+
+    await confirmBooks(rig, 1000)
+
+    expect(orderWord(await rig.order())).toBe('closed')
   })
 
   test('that a person confirmed wrongly differ again, and nothing is sent', async () => {
