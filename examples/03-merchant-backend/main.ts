@@ -2,7 +2,7 @@
  * A small real backend that embeds the library: events in, staff endpoints, graceful shutdown.
  *
  * Without credentials it starts the twin and uses it. With them it talks to Klarna's playground:
- *   KLARNA_USERNAME=... KLARNA_PASSWORD=... EVENT_SECRET=... STAFF_TOKEN=... PORT=8080 node main.ts
+ *   KLARNA_USERNAME=... KLARNA_PASSWORD=... EVENT_SECRET=... STAFF_TOKEN=... PORT=8080 npx pnpm example 03
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { mkdtemp } from 'node:fs/promises'

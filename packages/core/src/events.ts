@@ -272,15 +272,7 @@ export function parseEvent(data: unknown): Result<ReportedEvent, readonly Proble
     : EVENT_TYPES.some((known) => known === type)
       ? EVENT_SHAPES[type as PublicEventType]
       : undefined
-  if (shape === undefined) {
-    return err([
-      {
-        code: 'not_listed',
-        path: '/type',
-        message: `unknown event type; known: ${EVENT_TYPES.join(', ')}, and your own \`shop.*\``,
-      },
-    ])
-  }
+  if (shape === undefined) return err(problemsOfUnknown(data))
   const read = readShape(shape, data)
   if (!read.ok) return read as Result<never, readonly Problem[]>
   const event = read.value as ReportedEvent
@@ -299,6 +291,16 @@ export function parseEvent(data: unknown): Result<ReportedEvent, readonly Proble
     return err([{ code: 'out_of_range', path, message: 'this capture is listed twice' }])
   }
   return ok(event)
+}
+
+/** An event of no known type: its type, and what is wrong with the fields that every event has. */
+function problemsOfUnknown(data: Readonly<Record<string, unknown>>): readonly Problem[] {
+  const common = Object.fromEntries(
+    ['id', 'orderId', 'at'].flatMap((key) => (Object.hasOwn(data, key) ? [[key, data[key]]] : [])),
+  )
+  const read = readShape(record({ id, orderId: id, at: instantShape }), common)
+  const message = `unknown event type; known: ${EVENT_TYPES.join(', ')}, and your own \`shop.*\``
+  return [...(read.ok ? [] : read.error), { code: 'not_listed', path: '/type', message }]
 }
 
 const findDoubledCapture = (captures: readonly CaptureDetails[]): number =>

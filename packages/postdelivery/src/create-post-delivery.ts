@@ -12,6 +12,7 @@ import {
 import {
   type Clock,
   type EnginePorts,
+  escaped,
   instant,
   msToInstant,
   type Notifier,
@@ -106,7 +107,7 @@ function vocabularyOfGoodFacts(facts: unknown): Vocabulary {
 
 const problemsOf = (issues: readonly RulesIssue[]): readonly ConfigProblem[] =>
   issues.map(({ file, code, path, message, hint }) => ({
-    path: `/rules/${file}${path === '' ? '' : `#${path}`}`,
+    path: `/rules/${escaped(file)}${path === '' ? '' : `#${path}`}`,
     code,
     message,
     ...(hint === undefined ? {} : { hint }),

@@ -70,14 +70,16 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
     this.handler = createEventHandler({ submit, secrets: parts.secrets, clock, telemetry })
   }
 
-  track(orderId: string, options: TrackOptions<Facts> = {}): Promise<Receipt> {
-    return this.#inTurn(`track:${orderId}`, async () => {
+  async track(orderId: string, options: TrackOptions<Facts> = {}): Promise<Receipt> {
+    const receipt = await this.#inTurn(`track:${orderId}`, async () => {
       this.#assertOpen()
       const { ports, store } = this.#parts
       this.#checkIds(orderId)
       const from = { gateway: ports.gateway, reader: store }
       return this.#accept(await makeTrackEvent(from, orderId, options, ports.clock.now()))
     })
+    await receipt.decision
+    return receipt
   }
 
   submit(event: EventInput<Facts>): Promise<Receipt> {

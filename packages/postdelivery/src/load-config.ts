@@ -23,7 +23,7 @@ export async function loadConfig(path = 'postdelivery.config.ts'): Promise<PostD
         {
           path: '',
           code: 'not_loaded',
-          message: `\`${file}\` cannot be imported`,
+          message: `\`${file}\` cannot be imported${why(cause)}`,
           hint: HINTS[String(code)] ?? 'see `cause`',
         },
       ],
@@ -40,6 +40,10 @@ export async function loadConfig(path = 'postdelivery.config.ts'): Promise<PostD
     },
   ])
 }
+
+/** What the import said, on one line; what is thrown in the file itself stays in `cause`. */
+const why = (cause: unknown): string =>
+  cause instanceof SyntaxError ? `: ${cause.message.split('\n')[0]}` : ''
 
 const HINTS: Readonly<Record<string, string>> = {
   ERR_MODULE_NOT_FOUND: 'it, or something that it imports, is not there; see `cause`',

@@ -75,7 +75,8 @@ export interface Health {
  */
 export interface PostDelivery<Facts extends OwnFacts = OwnFacts> extends AsyncDisposable {
   /**
-   * Registers an order, or refreshes it: reads it at Klarna and puts it into the inbox as `order.captured`.
+   * Registers an order, or refreshes it: reads it at Klarna and reports it as `order.captured`. Resolves when that is
+   * decided, so that the order is known afterwards.
    *
    * An order that has not changed since gives the same event again, and nothing changes.
    * Throws: `PostDeliveryFailure` `klarna_unreadable`, `unknown_at_klarna`, `nothing_captured`, `order_unusable`,

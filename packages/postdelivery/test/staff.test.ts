@@ -227,7 +227,7 @@ describe('a command that nobody can settle by machine', () => {
     expect(await onlyCommand(postDelivery, scene)).toMatchObject({ phase: 'refused' })
     expect(await postDelivery.work()).toEqual([])
     expect((await postDelivery.timeline(scene.orderId)).at(-1)).toMatchObject({
-      summary: 'command.resolved by anna',
+      summary: expect.stringMatching(/^command.resolved by anna: /) as unknown,
     })
   })
 

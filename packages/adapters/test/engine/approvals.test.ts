@@ -55,7 +55,7 @@ describe('a command above the threshold', () => {
     })
     const [, decision] = await rig.store.decisions(ORDER_ID)
     expect(decision?.actions[0]).toMatchObject({ outcome: 'awaiting_approval' })
-    expect(decision?.summary).toContain('above_approval_threshold')
+    expect(decision?.summary).toContain('the amount is above the one from which people must agree')
   })
 
   test('is done once a person agrees, and the work is closed', async () => {

@@ -53,7 +53,7 @@ const cases: readonly [string, Case][] = [
       settings: limits({
         perCommand: { refundMaxMinor: { EUR: 999_999 }, extensionFeeMaxMinor: {} },
       }),
-      reason: 'limit:command:refund',
+      reason: 'limit:currency:SEK',
       before: 0,
     },
   ],

@@ -1,11 +1,15 @@
 /** Handles the first open event of an order: decides it and writes everything in one transaction. No loop, no timer. */
+import { findCommand } from '../books.ts'
+import { ACTION_OF_OPERATION } from '../commands.ts'
+import type { DecidedAction } from '../decision.ts'
 import type { OrderEvent } from '../events.ts'
 import type { EngineEvent } from '../internal-events.ts'
 import { applyEvent, isCommandEvent } from '../lifecycle/apply-event.ts'
+import type { OrderState } from '../order-state.ts'
 import type { StoredEvent, Work } from '../ports/store.ts'
 import { describeRefusal, refusal } from '../refusals.ts'
 import { addMs } from '../time.ts'
-import { makeWork } from '../work.ts'
+import { describeCommand, makeWork } from '../work.ts'
 import { buildChange, type StepParts } from './change.ts'
 import { type Decided, decideEvent } from './decide-event.ts'
 import type { Advanced, EnginePorts } from './engine-ports.ts'
@@ -213,8 +217,11 @@ async function handleStaffEvent(
   loaded: LoadedOrder,
 ): Promise<Advanced | 'conflict'> {
   const applied = applyEvent(loaded.order, event, loaded.now)
+  const actions = applied.ok ? staffActions(applied.value.order, event) : []
+  const [action] = actions
+  const by = 'by' in event ? event.by : 'the engine'
   const summary = applied.ok
-    ? `${event.type} by ${'by' in event ? event.by : 'the engine'}`
+    ? `${event.type} by ${by}${action === undefined ? '' : `: ${action.sentence}`}`
     : describeRefusal(applied.error)
   const decision = {
     orderId: stored.orderId,
@@ -226,7 +233,7 @@ async function handleStaffEvent(
     evaluator: 'none: a person acted',
     facts: {},
     rules: [],
-    actions: [],
+    actions,
     ...(applied.ok ? {} : { refusal: applied.error }),
     summary,
   }
@@ -249,6 +256,24 @@ async function handleStaffEvent(
     decision,
     order: applied.ok ? applied.value.order : loaded.order,
   }
+}
+
+/** The command that somebody acted on, so that whoever waits for the decision waits for the command. */
+function staffActions(order: OrderState, event: StaffEvent): readonly DecidedAction[] {
+  const found = 'commandId' in event ? findCommand(order, event.commandId) : undefined
+  if (found === undefined) return []
+  const { command } = found
+  return [
+    {
+      ruleSet: null,
+      rule: null,
+      requestedBy: 'by' in event ? event.by : null,
+      type: ACTION_OF_OPERATION[command.body.operation],
+      outcome: 'done',
+      commandIds: [command.id],
+      sentence: describeCommand(command),
+    },
+  ]
 }
 
 async function park(

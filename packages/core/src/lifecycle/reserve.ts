@@ -53,6 +53,9 @@ export function approvalReason(input: BrakeInput): string | null {
   const rulePerOrder = ruleLimits(input).perOrder
 
   if (ask.mode === 'approval') return 'rule_asks_for_approval'
+  if (refundMinor > 0 && !Object.hasOwn(limits.perCommand.refundMaxMinor, currency)) {
+    return `limit:currency:${currency}`
+  }
   if (refundMinor > allowed(limits.perCommand.refundMaxMinor, currency))
     return 'limit:command:refund'
   if (feeMinor > allowed(limits.perCommand.extensionFeeMaxMinor, currency))
@@ -66,6 +69,22 @@ export function approvalReason(input: BrakeInput): string | null {
   if (feeMinor > 0 && feeMinor > allowed(approval.extensionFeeAboveMinor, currency))
     return 'above_approval_threshold'
   return null
+}
+
+const WAITS: Readonly<Record<string, string>> = {
+  rule_asks_for_approval: 'the rule asks for it',
+  'limit:command:refund': 'the refund is above the limit of one command',
+  'limit:command:extension_fee': 'the fee is above the limit of one command',
+  'limit:order:refund': 'the refunds of this order are above their limit',
+  'limit:order:commands': 'this order has as many commands as the limits allow',
+  'limit:order:rule': 'the rule has acted on this order as often as its limits allow',
+  above_approval_threshold: 'the amount is above the one from which people must agree',
+}
+
+/** Says for people why a command waits for them; limits that orders share are named by their bucket. */
+export function describeWait(why: string): string {
+  if (why.startsWith('limit:currency:')) return `${why.slice(15)} is not listed in the limits`
+  return WAITS[why] ?? `a limit that orders share is reached (${why.replace('limit:', '')})`
 }
 
 /** The claims of a command on limits that it shares with other orders. Days are counted in the merchant's time zone. */

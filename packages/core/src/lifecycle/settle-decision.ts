@@ -18,7 +18,7 @@ import { makeWork } from '../work.ts'
 import { reopen } from './apply-report.ts'
 import { NEW_COMMAND } from './command-chart.ts'
 import { type Ask, rankAsks } from './rank-asks.ts'
-import { approvalReason, reservationsFor } from './reserve.ts'
+import { approvalReason, describeWait, reservationsFor } from './reserve.ts'
 import { closeIfDone, type Routed, stepCommand, stepOrder } from './router.ts'
 
 /** Everything that settling looks at; nothing else is read. */
@@ -141,7 +141,7 @@ function settleBodies(
         queued,
         ask,
         'awaiting_approval',
-        `${sentence}; waits for approval: ${waiting.join(', ')}`,
+        `${sentence}; waits for approval: ${waiting.map(describeWait).join(', ')}`,
         commandIds,
       )
 }
@@ -201,7 +201,7 @@ function queueCommand(
     rules: input.rules,
     now: input.now,
   }
-  const why = input.denied.get(commandId) ?? approvalReason(limits)
+  const why = approvalReason(limits) ?? input.denied.get(commandId) ?? null
   const { approvers, expiresAfterHours } = input.settings.approval
   const routed = stepCommand(
     claimRelease(proposed, body),

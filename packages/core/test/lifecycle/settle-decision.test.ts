@@ -10,6 +10,7 @@ import {
   type SettleInput,
 } from '@postdelivery/core'
 import { describe, expect, it } from 'vitest'
+import { describeWait } from '../../src/lifecycle/reserve.ts'
 import {
   aCapture,
   anOrder,
@@ -163,7 +164,7 @@ const waiting: readonly [
   ],
   [
     'a refund in a currency without a limit',
-    'limit:command:refund',
+    'limit:currency:SEK',
     'refund',
     half,
     {
@@ -259,6 +260,17 @@ describe('a command waits for people', () => {
     expect(settled.routed.order.commands[0]?.chart.context.why).toBe('limit:merchant:count')
     expect(settled.reservations).toEqual([])
   })
+})
+
+it.each([
+  ['limit:currency:EUR', 'EUR is not listed in the limits'],
+  ['limit:order:rule', 'the rule has acted on this order as often as its limits allow'],
+  [
+    'limit:merchant:count:2026-12-08',
+    'a limit that orders share is reached (merchant:count:2026-12-08)',
+  ],
+])('%s reads "%s"', (why, want) => {
+  expect(describeWait(why)).toBe(want)
 })
 
 describe('an approval', () => {
