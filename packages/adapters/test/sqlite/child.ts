@@ -31,7 +31,7 @@ const programPath = (name: string): string =>
 export function startProgram(
   name: string,
   args: readonly string[],
-  options: { readonly command?: readonly string[]; readonly uid?: number } = {},
+  options: { readonly command?: readonly string[] } = {},
 ): Child {
   const [command = process.execPath, ...before] = [
     ...(options.command ?? []),
@@ -42,7 +42,6 @@ export function startProgram(
   ]
   const child = spawn(command, before, {
     stdio: ['pipe', 'pipe', 'pipe'],
-    ...(options.uid === undefined ? {} : { uid: options.uid }),
   })
   started.add(child)
   const ended = once(child, 'close')

@@ -1,8 +1,9 @@
-/** An engine in a process of its own. Prints `open`, then what is due as it sees it; ends at the first line that it reads. */
+/** An engine in a process of its own, of another user when one is given. Prints `open`, then what is due as it sees it; ends at the first line that it reads. */
 import { openSqliteStore } from '@postdelivery/adapters/sqlite'
 import { at } from '../builders.ts'
 
-const [path = '', waitForLockMs = '0'] = process.argv.slice(2)
+const [path = '', waitForLockMs = '0', uid = ''] = process.argv.slice(2)
+if (uid !== '') process.setuid?.(Number(uid))
 const store = await openSqliteStore(path, { waitForLockMs: Number(waitForLockMs) })
 console.log('open')
 
