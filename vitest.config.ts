@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 const projects = [
   ...['core', 'rules', 'adapters', 'postdelivery'].map((name) => [name, `packages/${name}/test`]),
   ['examples', 'examples'],
+  ['proof', 'proof/test'],
   ['repository', 'test'],
 ] as const
 
