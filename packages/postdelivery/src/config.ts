@@ -15,7 +15,7 @@ import type { RulesSource } from './rules-source.ts'
 /** How to reach Klarna: a region, live or playground; or any base URL. Credentials are asked for before every call. */
 export type KlarnaConfig = KlarnaOptions extends infer Options
   ? Options extends unknown
-    ? Omit<Options, 'fetch'>
+    ? Omit<Options, 'fetch' | 'timers'>
     : never
   : never
 

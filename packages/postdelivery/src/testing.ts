@@ -3,6 +3,7 @@ export type {
   Fault,
   FaultKind,
   GuideOrderOptions,
+  LocalTwin,
   OrderBooks,
   OrderSeed,
   Twin,
@@ -10,6 +11,7 @@ export type {
   TwinSettings,
 } from '@postdelivery/adapters/klarna-twin'
 export {
+  createLocalTwin,
   DEFAULT_SETTINGS,
   guideOrder,
   sampleOrderId,

@@ -82,6 +82,7 @@ test.for([
     [
       'DEFAULT_SETTINGS',
       'SIGNATURE_HEADER',
+      'createLocalTwin',
       'fixedClock',
       'guideOrder',
       'sampleOrderId',

@@ -7,9 +7,9 @@ import type {
   RuntimeStore,
   Telemetry,
 } from '@postdelivery/core'
+import type { Timers } from '../timers.ts'
 import { errorName } from './guarded-ports.ts'
 import { createHolds } from './holds.ts'
-import type { Timers } from './timers.ts'
 
 export interface Courier {
   /** Delivers what is not delivered; a call while it runs makes it look once more. */

@@ -14,6 +14,7 @@ import {
   type Telemetry,
   type TelemetryEvent,
 } from '@postdelivery/core'
+import { systemTimers, type Timers } from '../timers.ts'
 import { type Courier, createCourier } from './courier.ts'
 import { EngineFailure } from './failures.ts'
 import { errorName, guardTelemetry, watchNotices } from './guarded-ports.ts'
@@ -24,7 +25,7 @@ import type { Receipt } from './receipt.ts'
 import { createReceipts, type Receipts } from './receipts.ts'
 import { createSendGate, type SendGate } from './send-gate.ts'
 import { createSweeper, PAGE_COUNT, type Sweeper } from './sweep.ts'
-import { type AlarmClock, createAlarmClock, systemTimers, type Timers } from './timers.ts'
+import { type AlarmClock, createAlarmClock } from './timers.ts'
 
 export interface EmbeddedEngineOptions {
   /** The engine is the only one that drives this store; it does not close it. */

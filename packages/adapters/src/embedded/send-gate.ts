@@ -9,7 +9,7 @@ import {
   type ReadResult,
   type Telemetry,
 } from '@postdelivery/core'
-import type { Timers } from './timers.ts'
+import type { Timers } from '../timers.ts'
 
 export interface SendGate {
   /** The gateway behind the gate. */

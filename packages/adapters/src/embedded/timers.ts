@@ -1,18 +1,6 @@
-/** Time that passes: the port through which the engine waits, and the one alarm clock that it keeps. */
+/** Time that passes: the one alarm clock that the engine keeps. */
 import { type Clock, type IsoInstant, instantToMs } from '@postdelivery/core'
-
-/** How the engine waits; a simulation gives its own. */
-export interface Timers {
-  /** Runs `run` once after `delayMs` milliseconds; returns what `clear` takes. */
-  set(delayMs: number, run: () => void): unknown
-  clear(handle: unknown): void
-}
-
-/** The runtime's own timers. */
-export const systemTimers: Timers = {
-  set: (delayMs, run) => setTimeout(run, delayMs),
-  clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
-}
+import type { Timers } from '../timers.ts'
 
 /** One timer, set to the earliest instant that anybody asked for. */
 export interface AlarmClock {

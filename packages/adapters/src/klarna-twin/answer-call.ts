@@ -2,7 +2,7 @@
 import { failed, isError, type TwinAnswer } from './answer.ts'
 import { carryOut, noSuchOrder } from './operations.ts'
 import type { OrderBook } from './order-book.ts'
-import type { Route, Target } from './routes.ts'
+import type { Route, Target, WrongMethod } from './routes.ts'
 import { isUuid } from './twin-ids.ts'
 import { contextOf, noteViolation, type TwinState } from './twin-state.ts'
 
@@ -100,6 +100,18 @@ export interface SealParts {
   readonly route: Route
   readonly quotaHeaders: Admission['quotaHeaders']
   readonly correlationId: string
+}
+
+/** The answer to a path or a method that Klarna does not have. */
+export function refuseTarget(
+  target: WrongMethod | undefined,
+  { method, path }: { readonly method: string; readonly path: string },
+): TwinAnswer {
+  if (target === undefined) return failed(404, 'NOT_FOUND', `No such path: ${path}`)
+  return {
+    ...failed(405, 'METHOD_NOT_ALLOWED', `${method} is not possible here.`),
+    headers: { Allow: target.allowedMethods.join(', ') },
+  }
 }
 
 /** Adds what every answer carries, and holds it against the contract: a breach is answered as 500. */

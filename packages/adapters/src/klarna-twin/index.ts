@@ -2,6 +2,7 @@
 export type { TwinAnswer } from './answer.ts'
 export type { CaptureBooks, OrderBooks, OrderSummary, RefundBooks } from './books.ts'
 export { FAULT_KINDS, type Fault, type FaultKind, type FaultState } from './faults.ts'
+export { createLocalTwin, type LocalTwin } from './local-twin.ts'
 export type { ExtensionOption } from './order-book.ts'
 export type { CaptureSeed, OrderSeed, RefundSeed } from './order-seed.ts'
 export type { PortalAction } from './portal.ts'

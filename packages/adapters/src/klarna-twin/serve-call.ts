@@ -1,19 +1,18 @@
 /** One call of Klarna's API over HTTP: log, faults, calls of one key at a time, and the answer on its way. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { failed, found, type TwinAnswer } from './answer.ts'
+import { failed, type TwinAnswer } from './answer.ts'
 import {
   type Arrived,
   admit,
   callKeyOf,
   type Sealed,
   seal,
-  sealWithoutContract,
   type Worked,
   work,
 } from './answer-call.ts'
 import { isoOf } from './dates.ts'
 import { type Fault, isWorkDone } from './faults.ts'
-import { quotaHeaders } from './rate-limit.ts'
+import { faultyAnswer, lagOf } from './faulty-answer.ts'
 import { receive } from './receive.ts'
 import type { Target } from './routes.ts'
 import { breakOff, send, sendTruncated } from './send.ts'
@@ -106,73 +105,21 @@ async function answerCall(exchange: Exchange): Promise<void> {
 
 /** Lets an answer go, or what the fault makes of it. `sealed` is absent when the call was not carried out. */
 async function deliver(exchange: Exchange, sealed: Sealed | undefined): Promise<void> {
-  const { desk, response, fault } = exchange
+  const { desk, response, fault, correlationId } = exchange
   const { latencyMs } = desk.state.settings
   if (latencyMs > 0) await pause(exchange, latencyMs)
   if (fault?.kind === 'hang') await pause(exchange, fault.hangMs ?? null)
   if (desk.closing.aborted || response.destroyed) return breakOff(response)
 
-  const shown = fault === undefined ? sealed : faultyAnswer(exchange, fault, sealed)
+  const shown =
+    fault === undefined
+      ? sealed
+      : faultyAnswer(fault, sealed, { settings: desk.state.settings, correlationId })
   if (shown === undefined) return breakOff(response)
   if (fault?.kind === 'truncated') return sendTruncated(response, shown)
   exchange.note({ status: shown.status })
   await send(response, shown)
 }
-
-/** What goes on the wire under a fault; undefined for a broken connection. */
-function faultyAnswer(
-  { desk, correlationId }: Exchange,
-  fault: Fault,
-  sealed: Sealed | undefined,
-): Sealed | undefined {
-  const error = (status: number, code: string, ...messages: string[]): Sealed =>
-    sealWithoutContract(failed(status, code, ...messages), correlationId)
-  switch (fault.kind) {
-    case 'answer_lost':
-    case 'dropped':
-      return undefined
-    case 'hang':
-    case 'stale':
-    case 'truncated':
-      return sealed
-    case 'server_error':
-      return error(
-        fault.status ?? 500,
-        fault.code ?? serverErrorCode(fault.status),
-        'Fault on demand.',
-      )
-    case 'error':
-      return error(fault.status ?? 409, fault.code ?? 'CONFLICT', 'Fault on demand.')
-    case 'rate_limited': {
-      const limit = desk.state.settings.rateLimitPerSecond ?? 200
-      const limited = error(429, 'TOO_MANY_REQUESTS', 'Fault on demand.')
-      return { ...limited, headers: { ...limited.headers, ...quotaHeaders(limit, 0) } }
-    }
-    case 'bare_403':
-      return foreign(403, '', {})
-    case 'html':
-      return foreign(fault.status ?? 502, '<html><body><h1>Bad Gateway</h1></body></html>', {
-        'Content-Type': 'text/html; charset=utf-8',
-      })
-    case 'redirect':
-      return foreign(fault.status ?? 307, '', { Location: fault.location ?? '/moved' })
-    case 'malformed':
-      return { ...sealWithoutContract(found({}), correlationId), text: '{"order_id": "1' }
-  }
-}
-
-const serverErrorCode = (status = 500): string =>
-  status === 500 ? 'INTERNAL_SERVER_ERROR' : 'TEMPORARILY_UNAVAILABLE'
-
-/** An answer of something in front of Klarna: none of Klarna's headers, none of its error object. */
-const foreign = (status: number, text: string, headers: Sealed['headers']): Sealed => ({
-  status,
-  headers,
-  text,
-})
-
-const lagOf = (fault: Fault | undefined): number =>
-  fault?.kind === 'stale' ? (fault.staleMs ?? Number.POSITIVE_INFINITY) : 0
 
 /** Waits a span of real time, or for ever; ends early when the client goes or the twin closes. */
 function pause({ desk, response }: Exchange, spanMs: number | null): Promise<void> {

@@ -1,7 +1,6 @@
 /** The twin's HTTP server on the loopback address: Klarna's paths on one side, the control path on the other. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { failed, type TwinAnswer } from './answer.ts'
-import { sealWithoutContract } from './answer-call.ts'
+import { refuseTarget, sealWithoutContract } from './answer-call.ts'
 import { answerControl, type ControlAnswer, isControlPath } from './control-path.ts'
 import { isoOf } from './dates.ts'
 import { receive } from './receive.ts'
@@ -73,8 +72,7 @@ async function serve(
   const target = targetOf(method, path)
   if (target !== undefined && 'route' in target)
     return serveCall(desk, request, response, { target, path })
-  const answer =
-    target === undefined ? noSuchPath(path) : wrongMethod(method, target.allowedMethods)
+  const answer = refuseTarget(target, { method, path })
   const { body } = await receive(request, desk.state.settings.bodyMaxBytes)
   const correlationId = desk.nextCorrelationId()
   desk.state.log.note({
@@ -93,13 +91,6 @@ async function serve(
   })
   await send(response, sealWithoutContract(answer, correlationId))
 }
-
-const noSuchPath = (path: string): TwinAnswer => failed(404, 'NOT_FOUND', `No such path: ${path}`)
-
-const wrongMethod = (method: string, allowedMethods: readonly string[]): TwinAnswer => ({
-  ...failed(405, 'METHOD_NOT_ALLOWED', `${method} is not possible here.`),
-  headers: { Allow: allowedMethods.join(', ') },
-})
 
 async function serveControl(
   control: TwinControl,

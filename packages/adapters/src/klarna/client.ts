@@ -1,6 +1,7 @@
 /** The typed client of Klarna's order management: what it is made of. The calls are in `operations.ts`. */
 import type { Problem } from '@postdelivery/core'
 import createClient, { type Client } from 'openapi-fetch'
+import { systemTimers, type Timers } from '../timers.ts'
 import type { CredentialsProvider } from './credentials.ts'
 import type { paths } from './generated/klarna-order-management.ts'
 import { baseUrlOf, type KlarnaHost } from './hosts.ts'
@@ -24,6 +25,8 @@ export type KlarnaOptions = KlarnaHost & {
   readonly timeoutMs?: number
   /** Default: the runtime's `fetch`. */
   readonly fetch?: (request: Request) => Promise<Response>
+  /** What the time limit is measured with. Default: the runtime's own; a simulation gives its own. */
+  readonly timers?: Timers
 }
 
 /** A connection to Klarna. Holds no open resource and shows nothing when printed. */
@@ -106,6 +109,7 @@ export function createKlarnaClient(options: KlarnaOptions): KlarnaClient {
     credentials: options.credentials,
     fetch: options.fetch ?? ((request) => fetch(request)),
     timeoutMs: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    timers: options.timers ?? systemTimers,
   })
   const client = Object.freeze({ baseUrl: host.value, dialect: options.dialect ?? 'reference' })
   wires.set(client, { transport, api: typedCalls(host.value) })

@@ -1,5 +1,6 @@
 /** One HTTP exchange with Klarna: signed, limited in time and size, never redirected, never repeated. */
 import type { NoAnswer } from '@postdelivery/core'
+import type { Timers } from '../timers.ts'
 import { readBody, type WireBody } from './body.ts'
 import { type Authorization, authorizationOf, type CredentialsProvider } from './credentials.ts'
 
@@ -36,6 +37,7 @@ export interface TransportOptions {
   readonly fetch: (request: Request) => Promise<Response>
   /** Milliseconds for credentials, call and body together. */
   readonly timeoutMs: number
+  readonly timers: Timers
 }
 
 export type Transport = (outgoing: Outgoing) => Promise<Exchange>
@@ -48,7 +50,7 @@ export type Transport = (outgoing: Outgoing) => Promise<Exchange>
 export const createTransport =
   (options: TransportOptions): Transport =>
   async (outgoing) => {
-    const limit = startLimit(options.timeoutMs)
+    const limit = startLimit(options)
     try {
       const authorization = await Promise.race([authorize(options.credentials), limit.ended])
       if (authorization === null) return noAnswer('no_credentials', false)
@@ -65,16 +67,16 @@ interface Limit {
   stop(): void
 }
 
-function startLimit(timeoutMs: number): Limit {
+function startLimit({ timeoutMs, timers }: TransportOptions): Limit {
   const controller = new AbortController()
-  let timer: NodeJS.Timeout | undefined
+  let timer: unknown
   const ended = new Promise<null>((resolve) => {
-    timer = setTimeout(() => {
+    timer = timers.set(timeoutMs, () => {
       resolve(null)
       controller.abort(new DOMException('time limit', 'TimeoutError'))
-    }, timeoutMs)
+    })
   })
-  return { signal: controller.signal, ended, stop: () => clearTimeout(timer) }
+  return { signal: controller.signal, ended, stop: () => timers.clear(timer) }
 }
 
 /** Null when the provider fails or gives nothing usable; why stays with the provider, as it may hold a secret. */
