@@ -53,6 +53,37 @@ describe('a look before paying', () => {
     expect(await rig.work()).toEqual(['stuck_command'])
   })
 
+  const capturesWith = (refundedMinor: number) => (order: ObservedOrder) => ({
+    ...order,
+    captures: order.captures.map((each) => ({ ...each, refundedMinor })),
+  })
+  const lefts = [
+    ['exactly enough is left', 5000, ['confirmed'], []],
+    ['a unit less is left', 5001, ['stuck'], ['stuck_command']],
+  ] as const
+  for (const [name, refundedMinor, phases, work] of lefts) {
+    test(`compares with what Klarna has left of the capture: ${name}`, async () => {
+      const rig = await aDecided(ACTIONS.refund)
+      rig.klarna.scriptReads(capturesWith(refundedMinor))
+
+      await rig.run()
+
+      expect(await rig.phases()).toEqual(phases)
+      expect(await rig.work()).toEqual(work)
+      expect(rig.klarna.sent).toHaveLength(phases[0] === 'confirmed' ? 1 : 0)
+    })
+  }
+
+  test('that does not find the capture at all asks a person', async () => {
+    const rig = await aDecided(ACTIONS.refund)
+    rig.klarna.scriptReads((order) => ({ ...order, captures: [] }))
+
+    await rig.run()
+
+    expect(rig.klarna.sent).toEqual([])
+    expect((await rig.commands())[0]?.chart.context.why).toBe('capture_has_less_left:0')
+  })
+
   const failures = [
     ['503', http(503)],
     ['a timeout', timeout],

@@ -1,6 +1,6 @@
 /** Looks at Klarna before a call is made: was it done already, do the books agree, does the offer still stand? */
 import { canonicalJson } from '../canonical-json.ts'
-import type { ExtendDueDate } from '../commands.ts'
+import type { Command, ExtendDueDate } from '../commands.ts'
 import type { ObservedOrder } from '../klarna-order.ts'
 import { compareRefunds } from '../lifecycle/observe-order.ts'
 import type { CommandState, OrderState } from '../order-state.ts'
@@ -44,7 +44,7 @@ function lookAtRefunds(
   const own = observed.refunds.find((refund) => refund.reference === command.id)
   if (own !== undefined) return stop({ type: 'done', resultId: own.refundId, evidence: 'read' })
   const books = compareRefunds(order, observed)
-  if (books.type === 'equal') return go
+  if (books.type === 'equal') return lookAtCapture(command, observed)
   if (books.type === 'differ') {
     return stop({
       type: 'books_differ',
@@ -56,6 +56,19 @@ function lookAtRefunds(
   return chart.context.staleCount < STALE_LOOKS_MAX
     ? stop({ type: 'not_started', reason: 'stale_read', waitMs: STALE_LOOK_WAIT_MS })
     : stop({ type: 'needs_person', reason: 'klarna_lacks_a_confirmed_refund' })
+}
+
+/**
+ * Klarna books a refund that is more than what its capture has left on the order in general, without a word. Our books know
+ * of a refund that a person made only its amount, not its capture; Klarna's know.
+ */
+function lookAtCapture({ body }: Command, observed: ObservedOrder): Look {
+  if (body.operation !== 'refundOrder') return go
+  const capture = observed.captures.find((each) => each.captureId === body.captureId)
+  const leftMinor = capture === undefined ? 0 : capture.capturedMinor - capture.refundedMinor
+  return body.refundMinor <= leftMinor
+    ? go
+    : stop({ type: 'needs_person', reason: `capture_has_less_left:${leftMinor}` })
 }
 
 function lookAtAuthorization(order: OrderState, observed: ObservedOrder): Look {
