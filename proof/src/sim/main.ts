@@ -1,6 +1,7 @@
 /** `npx pnpm sim`: random stories under a lying world, bugs that must be found, and one story told line by line. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { runCrashes } from '../crashes/run-crashes.ts'
 import { createProgress } from '../progress.ts'
 import type { History } from '../world/history.ts'
 import { BUGS } from './bugs.ts'
@@ -23,6 +24,8 @@ async function run(options: SimOptions): Promise<boolean> {
       return tellBugs(options)
     case 'replay':
       return replay(options)
+    case 'crashes':
+      return tellCrashes(options)
     case 'histories':
       return tellHistories(options)
   }
@@ -121,6 +124,16 @@ async function tellBugs(options: SimOptions): Promise<boolean> {
   return missed.length === 0
 }
 
+async function tellCrashes(options: SimOptions): Promise<boolean> {
+  const { report, broken } = await runCrashes(options)
+  say(
+    `${report.scenarios} canonical stories, ${report.singleCrashes} single crashes, ${report.pairs} pairs, ${report.violations} violations in ${report.seconds.toFixed(0)} s`,
+  )
+  for (const { scenario, where, what } of broken) say(`VIOLATED in "${scenario}" ${where}: ${what}`)
+  write(options, report)
+  return broken.length === 0
+}
+
 async function replay(options: SimOptions): Promise<boolean> {
   const [bug] = options.bugs
   if (bug !== undefined) plantBug(bug)
@@ -132,7 +145,7 @@ async function replay(options: SimOptions): Promise<boolean> {
     : drawHistory(options.replay)
   const told = await tellSafely(history, (line) => say(line.slice(0, 400)))
   say(
-    `${told.violations.length} violations, ${told.deathCount} deaths, ${told.effectCount} effects, trace ${told.trace}`,
+    `${told.violations.length} violations, ${told.deathCount} deaths, ${told.effects.length} effects, trace ${told.trace}`,
   )
   for (const { invariant, what, at } of told.violations)
     say(`VIOLATED ${invariant} at ${at}: ${what}`)

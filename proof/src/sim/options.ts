@@ -1,8 +1,9 @@
 /** The command line of the simulation. */
 
 export interface SimOptions {
-  readonly type: 'histories' | 'bugs' | 'replay' | 'list-bugs'
+  readonly type: 'histories' | 'crashes' | 'bugs' | 'replay' | 'list-bugs'
   readonly historyCount: number
+  readonly pairCount: number
   readonly seed: string
   readonly isJson: boolean
   readonly workerCount: number | undefined
@@ -19,6 +20,7 @@ export type ReadOptions =
   | { readonly type: 'wrong'; readonly problem: string }
 
 export const HELP = `Usage: npx pnpm sim [--histories N] [--seed S] [--json] [--report FILE]
+       npx pnpm sim --crashes [--pairs N]
        npx pnpm sim --bugs [NAME ...] [--histories N]
        npx pnpm sim --replay SEED|FILE [--bugs NAME]
 
@@ -29,6 +31,9 @@ from both books. A story that breaks one is made shorter, kept as a file, and to
   --histories N   stories to tell (default 5000); with --bugs, to tell at most for each bug
   --seed S        the stories follow from it (default 1)
   --bugs [NAME]   plants bugs in the product and says in which story each was found; all that are known, or those named
+  --crashes       tells each canonical story once for every place at which the process may die: before and after
+                  each call to the store and to Klarna
+  --pairs N       and for N pairs of such places (default 0)
   --list-bugs     names the bugs that can be planted
   --replay WHAT   tells one story line by line: a seed such as 1/57, or a file of proof/regressions
   --workers N     threads (default: one for each core)
@@ -46,6 +51,7 @@ export function readOptions(args: readonly string[]): ReadOptions {
   const given: { -readonly [Key in keyof SimOptions]: SimOptions[Key] } = {
     type: 'histories',
     historyCount: 5_000,
+    pairCount: 0,
     seed: '1',
     isJson: false,
     workerCount: undefined,
@@ -62,6 +68,9 @@ export function readOptions(args: readonly string[]): ReadOptions {
       case '--json':
         given.isJson = true
         break
+      case '--crashes':
+        given.type = 'crashes'
+        break
       case '--list-bugs':
         given.type = 'list-bugs'
         break
@@ -70,11 +79,13 @@ export function readOptions(args: readonly string[]): ReadOptions {
         while (rest[0] !== undefined && !rest[0].startsWith('--')) bugs.push(rest.shift() ?? '')
         break
       case '--histories':
+      case '--pairs':
       case '--workers': {
         const count = countOf(rest.shift())
         if (count === null)
           return wrong(`\`${name}\` takes a whole number from 1 to 10000000, not \`${value}\``)
         if (name === '--histories') given.historyCount = count
+        else if (name === '--pairs') given.pairCount = count
         else given.workerCount = count
         break
       }

@@ -9,7 +9,8 @@ export async function tellSeed({ seed, isTwice }: SimTask): Promise<SimResult> {
   const history = drawHistory(seed)
   const told = await tellSafely(history)
   const isSame = isTwice ? (await tellSafely(history)).trace === told.trace : null
-  const { violations, simulatedMs, deathCount, callCount, effectCount, eventCount } = told
+  const { violations, simulatedMs, deathCount, callCount, effects, eventCount } = told
+  const effectCount = effects.length
   const marks = [...told.marks]
   return {
     seed,
@@ -40,7 +41,7 @@ const NOTHING: Omit<Told, 'violations'> = {
   stepCount: 0,
   deathCount: 0,
   callCount: 0,
-  effectCount: 0,
+  effects: [],
   eventCount: 0,
   placeCount: 0,
   trace: '',

@@ -2,7 +2,7 @@
 import type { Random } from '../random.ts'
 import { createRandom } from '../random.ts'
 import { CALL_FAULT_NAMES, type CallFaultName } from './call-faults.ts'
-import { DISK_FAILURES, type History, type Report, type Step } from './history.ts'
+import { CALM_MS, DISK_FAILURES, type History, type Report, type Step } from './history.ts'
 import {
   captureIdsOf,
   ORDER_KINDS,
@@ -39,6 +39,7 @@ export function drawHistory(seed: string): History {
     seed,
     beginsAt: random.pick('begins', BEGINNINGS),
     stormMs,
+    calmMs: CALM_MS,
     settings: random.happens('tight', 0.35) ? 'tight' : 'wide',
     orders,
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),

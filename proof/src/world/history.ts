@@ -45,8 +45,10 @@ export interface History {
   readonly seed: string
   /** ISO 8601 instant at which it begins. */
   readonly beginsAt: string
-  /** Milliseconds until all accidents end; then everything has time to settle. */
+  /** Milliseconds until all accidents end. */
   readonly stormMs: number
+  /** Milliseconds in which everything settles afterwards. */
+  readonly calmMs: number
   readonly settings: SettingsName
   readonly orders: readonly OrderPlan[]
   readonly steps: readonly Step[]
@@ -62,5 +64,5 @@ export interface History {
   readonly replaysErrors: boolean
 }
 
-/** Hours in which everything settles after the storm: the longest repeat, the reads after it, and people. */
+/** Time for the longest repeat, the reads after it, and people. */
 export const CALM_MS = 60 * 3_600_000

@@ -42,23 +42,27 @@ export function randomDeaths(random: Random, rate: number): Mortality {
   }
 }
 
-/** Dies once, at the place of an index; with 0 never, so that places are counted. */
-export function deathAt(index: number): Mortality & { readonly place: Place | null } {
+/** Dies at the places of these indexes; with none never, so that places are counted. */
+export function deathsAt(
+  indexes: readonly number[],
+): Mortality & { readonly places: readonly Place[] } {
+  const places: Place[] = []
   let placeCount = 0
-  let place: Place | null = null
+  let isOver = false
   return {
     get placeCount() {
       return placeCount
     },
-    get place() {
-      return place
-    },
+    places,
     diesAt(name, when) {
+      if (isOver) return false
       placeCount += 1
-      if (placeCount !== index) return false
-      place = { index, name, when }
+      if (!indexes.includes(placeCount)) return false
+      places.push({ index: placeCount, name, when })
       return true
     },
-    end() {},
+    end() {
+      isOver = true
+    },
   }
 }

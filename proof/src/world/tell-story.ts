@@ -19,7 +19,7 @@ import {
   readDurable,
   readOrders,
 } from './evidence.ts'
-import { CALM_MS, type History, type Report, type Step } from './history.ts'
+import type { History, Report, Step } from './history.ts'
 import { INVARIANTS } from './invariants.ts'
 import { type Marks, mark, markCommit, markEvent, markTelemetry } from './marks.ts'
 import { type Mortality, randomDeaths } from './mortality.ts'
@@ -52,7 +52,8 @@ export interface Told {
   readonly stepCount: number
   readonly deathCount: number
   readonly callCount: number
-  readonly effectCount: number
+  /** Operations that happened at Klarna, sorted. */
+  readonly effects: readonly string[]
   readonly eventCount: number
   /** Places at which a process may have died. */
   readonly placeCount: number
@@ -158,7 +159,7 @@ class Story {
   }
 
   async tell(): Promise<Told> {
-    const { stormMs, steps, clockDrift, peopleAnswer } = this.#history
+    const { stormMs, calmMs, steps, clockDrift, peopleAnswer } = this.#history
     for (const [index, step] of steps.entries())
       this.#time.timers.set(step.atMs, () => this.#go(this.#happen(step, index)))
     if (clockDrift !== 0) mark(this.#marks, 'clock drifts')
@@ -166,7 +167,7 @@ class Story {
     if (peopleAnswer) this.#letPeopleLook()
     this.#go(this.#begin())
 
-    const endMs = this.#beginsMs + stormMs + CALM_MS
+    const endMs = this.#beginsMs + stormMs + calmMs
     try {
       await this.#time.settle()
       await this.#time.runUntil(endMs, () => this.#throwIfOver())
@@ -181,7 +182,10 @@ class Story {
       stepCount: this.#time.stepCount,
       deathCount: this.#deathCount,
       callCount: this.#network.callCount,
-      effectCount: this.#evidence.arrivals.filter((each) => each.isEffect).length,
+      effects: this.#evidence.arrivals
+        .filter((each) => each.isEffect)
+        .map((each) => `${each.operation} ${each.orderId} ${each.captureId ?? ''} ${each.key}`)
+        .toSorted(),
       eventCount: this.#evidence.acknowledged.size,
       placeCount: this.#mortality.placeCount,
       trace: (this.#trace >>> 0).toString(16).padStart(8, '0'),
