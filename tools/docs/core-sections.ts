@@ -271,6 +271,10 @@ function waitTable(): readonly string[] {
         'No attempt with the same key later than',
         `${span(SAME_KEY_STOP_MS)} after the first that could have reached Klarna`,
       ],
+      [
+        'The next of these repeats, when Klarna answers again',
+        `at once, but ${span(REPEAT_WAITS_MS[0] ?? 0)} after the attempt before at the earliest; once for each of the waits`,
+      ],
       ["Reads of Klarna's books after the last attempt", spans(AUDIT_WAITS_MS)],
       [
         'An event whose source is down is tried again after',

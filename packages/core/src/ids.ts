@@ -85,6 +85,7 @@ export const INTERNAL_ID_PREFIXES: readonly string[] = [
   'start:',
   'due:',
   'fire:',
+  'pull:',
   'approval:',
   'expiry:',
   'resolve:',

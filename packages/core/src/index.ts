@@ -65,12 +65,14 @@ export type { Advanced, EnginePorts } from './engine/engine-ports.ts'
 export { makeInboxEvent, readInboxEvent } from './engine/inbox-event.ts'
 export type { Plan } from './engine/plan.ts'
 export { planEvent } from './engine/plan.ts'
+export { pullForward } from './engine/pull-forward.ts'
 export {
   AUDIT_WAITS_MS,
   FACT_WAITS_MS,
   PARKED_DAYS,
   REPEAT_WAITS_MS,
   SAME_KEY_STOP_MS,
+  STOPPED_WAIT_MS,
 } from './engine/retry.ts'
 export type {
   CaptureDetails,
@@ -118,6 +120,7 @@ export type {
   CommandAudited,
   CommandEvent,
   CommandExpired,
+  CommandPulledForward,
   CommandRejected,
   CommandResolved,
   CommandResumed,
@@ -201,6 +204,7 @@ export type {
   StoredOrder,
   StoredRequest,
   StoreReader,
+  WakeUp,
   Work,
   WorkKind,
 } from './ports/store.ts'

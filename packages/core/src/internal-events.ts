@@ -31,6 +31,11 @@ export interface CommandAudited extends AboutCommand<'command.audited'> {
   readonly finding: 'present' | 'absent' | 'unreadable' | 'no_trace'
 }
 
+/** Klarna answers again: the repeat of a command in doubt is due at `dueAt`, before its regular instant. */
+export interface CommandPulledForward extends AboutCommand<'command.pulledForward'> {
+  readonly dueAt: IsoInstant
+}
+
 /** One person agrees, to exactly the bytes with this hash. */
 export interface CommandApproved extends AboutCommand<'command.approved'> {
   readonly by: string
@@ -83,6 +88,7 @@ export type CommandEvent =
   | CommandStarted
   | CommandAnswered
   | CommandAudited
+  | CommandPulledForward
   | CommandApproved
   | CommandRejected
   | CommandExpired

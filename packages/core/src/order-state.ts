@@ -41,6 +41,10 @@ export interface CommandChartContext {
   readonly auditCount: number
   /** Whether an earlier attempt than the last could have reached Klarna. */
   readonly reachedBefore: boolean
+  /** When the regular repeat comes, while one that was pulled forward stands in for it; else null. */
+  readonly regularAt: IsoInstant | null
+  /** Whether the key may be older than the clock says, so that nothing is sent under it any more. */
+  readonly keyEnded: boolean
   /** How often in a row something held the call or the read back. */
   readonly deferCount: number
   /** Looks before paying that came back older than our own books. */

@@ -119,6 +119,8 @@ function describeEvent(event: EngineEvent): string {
       return 'goes on'
     case 'command.audited':
       return `Klarna's books were read: ${event.finding.replaceAll('_', ' ')}`
+    case 'command.pulledForward':
+      return 'Klarna answers again: the repeat comes sooner'
     case 'command.started':
     case 'command.answered':
       return `attempt ${event.attempt}`

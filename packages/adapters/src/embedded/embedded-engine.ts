@@ -18,9 +18,11 @@ import { systemTimers, type Timers } from '../timers.ts'
 import { type Courier, createCourier } from './courier.ts'
 import { EngineFailure } from './failures.ts'
 import { errorName, guardTelemetry, watchNotices } from './guarded-ports.ts'
+import { type Health, watchHealth } from './health.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import { createOrderPasses, type OrderPasses, type Step } from './order-passes.ts'
 import { createOrderRunner, type OrderRunner } from './order-runner.ts'
+import { createPuller, type Puller } from './puller.ts'
 import type { Receipt } from './receipt.ts'
 import { createReceipts, type Receipts } from './receipts.ts'
 import { createSendGate, type SendGate } from './send-gate.ts'
@@ -96,6 +98,8 @@ class Engine implements EmbeddedEngine {
   readonly #timers: Timers
   readonly #telemetry: Telemetry
   readonly #alarmClock: AlarmClock
+  readonly #health: Health
+  readonly #puller: Puller
   readonly #gate: SendGate
   readonly #receipts: Receipts
   readonly #inbox: Inbox
@@ -116,7 +120,8 @@ class Engine implements EmbeddedEngine {
     this.#timers = timers
     this.#telemetry = telemetry
     this.#alarmClock = createAlarmClock({ clock, timers, ring: () => this.#ring() })
-    this.#gate = createSendGate(options.gateway, { clock, timers, telemetry })
+    this.#health = watchHealth(options.gateway, () => this.#puller.begin())
+    this.#gate = createSendGate(this.#health.gateway, { clock, timers, telemetry })
     this.#receipts = createReceipts()
     this.#courier = createCourier({ store, notifier, clock, timers, telemetry })
     const ports: EnginePorts = {
@@ -133,6 +138,7 @@ class Engine implements EmbeddedEngine {
       ports,
       store,
       mayAdvance: () => this.#phase === 'running',
+      mayPull: () => this.#health.isHealthy,
       isOver: () => this.#phase === 'stopped',
       onStep: (orderId, step) => this.#hear(orderId, step),
       onWakeAt: (at) => this.#alarmClock.setAt(at),
@@ -142,6 +148,14 @@ class Engine implements EmbeddedEngine {
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       run: (orderId) => this.#passes.pass(orderId),
       onEnded: () => this.#refill(),
+    })
+    this.#puller = createPuller({
+      store,
+      clock,
+      timers,
+      isHealthy: () => this.#health.isHealthy,
+      pull: (orderId) => this.#pull(orderId),
+      onFailed: this.#failed('store_unreadable'),
     })
     this.#sweeper = createSweeper({
       store,
@@ -199,6 +213,7 @@ class Engine implements EmbeddedEngine {
       this.#assertPhase('running')
       await this.#untilStopped(this.#runner.drained())
       await this.#untilStopped(this.#courier.deliver())
+      await this.#untilStopped(this.#puller.settled())
       this.#assertPhase('running')
       foundCount = await this.#sweeper.sweep()
     } while (foundCount > 0 || this.#runner.busyCount > 0)
@@ -215,11 +230,13 @@ class Engine implements EmbeddedEngine {
     this.#alarmClock.close()
     this.#runner.close()
     this.#gate.close()
+    this.#puller.close()
     this.#courier.close()
     await this.#atMost(graceMs, [
       this.#runner.drained(),
       this.#courier.deliver(),
       this.#sweeper.settled(),
+      this.#puller.settled(),
     ])
 
     this.#phase = 'stopped'
@@ -246,6 +263,13 @@ class Engine implements EmbeddedEngine {
       default:
         assertNever(step)
     }
+  }
+
+  /** An order that an error has stopped keeps its wait. */
+  #pull(orderId: string): void {
+    if (this.#phase !== 'running' || this.#passes.holds.isWaiting(orderId)) return
+    this.#passes.pullNext(orderId)
+    this.#runner.enqueue(orderId)
   }
 
   #ring(): void {

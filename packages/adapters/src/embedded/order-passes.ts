@@ -5,6 +5,7 @@ import {
   type EnginePorts,
   type IsoInstant,
   makeWork,
+  pullForward,
   type RuntimeStore,
   recoverOrder,
   type StoreReader,
@@ -20,6 +21,8 @@ export interface OrderPassesOptions {
   readonly store: RuntimeStore & StoreReader
   /** Whether orders may go on; while not, a pass only recovers. */
   readonly mayAdvance: () => boolean
+  /** Whether Klarna answers, so that repeats may come sooner. */
+  readonly mayPull: () => boolean
   /** Whether the engine has been stopped for good, so that what still comes back concerns nobody. */
   readonly isOver: () => boolean
   /** Each step that did something. */
@@ -38,6 +41,8 @@ export interface OrderPasses {
     readonly sending: readonly string[]
     readonly stopped: readonly string[]
   }>
+  /** The next pass looks first whether something of the order may come sooner. */
+  pullNext(orderId: string): void
   /** Makes one pass; never rejects. */
   pass(orderId: string): Promise<void>
 }
@@ -48,6 +53,8 @@ export function createOrderPasses(options: OrderPassesOptions): OrderPasses {
   const holds = createHolds(clock)
   /** Orders that may have an attempt without an outcome; it becomes an unknown one before anything else. */
   const unrecovered = new Set<string>()
+  /** Orders whose repeats may come sooner. */
+  const pulled = new Set<string>()
   /** Orders whose stop is open work. */
   const reported = new Set<string>()
 
@@ -56,6 +63,15 @@ export function createOrderPasses(options: OrderPassesOptions): OrderPasses {
     const advanced = await recoverOrder(ports, orderId)
     unrecovered.delete(orderId)
     if (advanced.type !== 'idle') options.onStep(orderId, advanced)
+  }
+
+  const pull = async (orderId: string): Promise<void> => {
+    if (!pulled.delete(orderId)) return
+    while (options.mayAdvance() && options.mayPull()) {
+      const advanced = await pullForward(ports, orderId)
+      if (advanced.type === 'idle') return
+      options.onStep(orderId, advanced)
+    }
   }
 
   const advance = async (orderId: string): Promise<void> => {
@@ -117,9 +133,14 @@ export function createOrderPasses(options: OrderPassesOptions): OrderPasses {
       return { sending, stopped: [...reported] }
     },
 
+    pullNext(orderId) {
+      pulled.add(orderId)
+    },
+
     async pass(orderId) {
       try {
         await recover(orderId)
+        await pull(orderId)
         await advance(orderId)
         await goOn(orderId)
       } catch (error) {

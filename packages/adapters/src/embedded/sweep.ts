@@ -8,6 +8,7 @@ import {
   type RuntimeStore,
   type StoredEvent,
 } from '@postdelivery/core'
+import { createClearedStops } from './cleared-stops.ts'
 import type { Holds } from './holds.ts'
 import type { OrderRunner } from './order-runner.ts'
 import type { AlarmClock } from './timers.ts'
@@ -49,6 +50,7 @@ const DAY_MS = 86_400_000
 export function createSweeper(options: SweeperOptions): Sweeper {
   const { store, clock, runner, holds, alarmClock } = options
   let parkedLookAt: IsoInstant | null = null
+  const clearedStops = createClearedStops(store, PAGE_COUNT)
   let hasMore = false
   let last: Promise<void> = Promise.resolve()
 
@@ -62,8 +64,11 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     // Those that run or are held stay due in the store: without them in the limit they could fill the page.
     const limit = PAGE_COUNT + Math.min(runner.busyCount, BUSY_MAX_COUNT) + holds.count
     const due = await store.dueOrders(now, limit)
-    hasMore = due.length >= limit
-    const fresh = due.filter((orderId) => !runner.isBusy(orderId) && !holds.isWaiting(orderId))
+    const released = await clearedStops.take(now)
+    hasMore = due.length >= limit || clearedStops.hasMore
+    const fresh = [...due, ...released].filter(
+      (orderId) => !runner.isBusy(orderId) && !holds.isWaiting(orderId),
+    )
     const retried = holds.due().filter((orderId) => !runner.isBusy(orderId))
     const taken = new Set([...fresh, ...retried])
     for (const orderId of taken) runner.enqueue(orderId)

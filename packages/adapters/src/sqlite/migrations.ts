@@ -185,6 +185,11 @@ CREATE TABLE engine (
 ) STRICT;
 `
 
+/* When Klarna answers again, or a stop is cleared, what waits is looked for among what waits, not among all orders. */
+const WAITING = `
+CREATE INDEX orders_waiting ON orders (wake_at, order_id) WHERE has_open_command = 1 AND wake_at IS NOT NULL;
+`
+
 /** Every step, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -192,4 +197,5 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: ORDERS_AND_EVENTS + COMMANDS + PEOPLE,
   },
   { name: 'what is due, and whose engine writes', sql: HEADS_AND_ENGINE },
+  { name: 'what may come sooner', sql: WAITING },
 ]

@@ -2,10 +2,12 @@
 import type {
   IsoInstant,
   Notice,
+  RuntimeStore,
   Stop,
   StoredEvent,
   StoredOrder,
   StoredRequest,
+  WakeUp,
 } from '@postdelivery/core'
 import type { Connection } from './connection.ts'
 import { findFirstOpen } from './event-rows.ts'
@@ -18,6 +20,7 @@ import {
   rowToNotice,
   rowToRequest,
   rowToStop,
+  rowToWakeUp,
   textOf,
 } from './rows.ts'
 
@@ -107,6 +110,23 @@ export function readNextDueAt(connection: Connection): IsoInstant | null {
   )
   return earliest === undefined ? null : instantOrNull(earliest, 'due_at')
 }
+
+/** Orders that wait with a command that is not over, by wake-up; those without one are not walked through. */
+export const readWaitingOrders = (
+  connection: Connection,
+  { after, until, limit }: Parameters<RuntimeStore['waitingOrders']>[0],
+): readonly WakeUp[] =>
+  connection
+    .all(
+      `SELECT order_id, wake_at FROM orders INDEXED BY orders_waiting
+       WHERE has_open_command = 1 AND wake_at IS NOT NULL AND (wake_at, order_id) > (?, ?) AND wake_at <= ?
+       ORDER BY wake_at, order_id LIMIT ?`,
+      after.wakeAt,
+      after.orderId,
+      until,
+      limit,
+    )
+    .map(rowToWakeUp)
 
 export const readSendingOrders = (connection: Connection): readonly string[] =>
   connection

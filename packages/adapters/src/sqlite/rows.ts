@@ -11,6 +11,7 @@ import {
   type StoredAttempt,
   type StoredEvent,
   type StoredRequest,
+  type WakeUp,
   type Work,
   type WorkKind,
 } from '@postdelivery/core'
@@ -119,6 +120,11 @@ export const rowToNotice = (row: Row): Notice => ({
   orderId: textOf(row, 'order_id'),
   channel: textOf(row, 'channel'),
   message: textOf(row, 'message'),
+})
+
+export const rowToWakeUp = (row: Row): WakeUp => ({
+  orderId: textOf(row, 'order_id'),
+  wakeAt: instantOf(row, 'wake_at'),
 })
 
 export const rowToStop = (row: Row): Stop => ({

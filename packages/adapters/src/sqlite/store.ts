@@ -40,6 +40,7 @@ import {
   readSendingOrders,
   readStops,
   readUndeliveredNotices,
+  readWaitingOrders,
 } from './queries.ts'
 import { createStoreReader } from './reader.ts'
 import { countOf, EVENT_COLUMNS, rowToEvent } from './rows.ts'
@@ -121,6 +122,7 @@ function createReads(connection: Connection) {
     stops: async () => readStops(connection),
     dueOrders: async (now, limit) => readDueOrders(connection, now, limit),
     nextDueAt: async () => readNextDueAt(connection),
+    waitingOrders: async (page) => readWaitingOrders(connection, page),
     sendingOrders: async () => readSendingOrders(connection),
     undeliveredNotices: async (limit) => readUndeliveredNotices(connection, limit),
   } satisfies Partial<RuntimeStore>

@@ -1,6 +1,6 @@
 /** The contract's part on time: which orders have something to do, and when the next one has. */
-import { STAFF_EVENT_TYPES } from '@postdelivery/core'
-import { expect, it } from 'vitest'
+import { STAFF_EVENT_TYPES, type WakeUp } from '@postdelivery/core'
+import { describe, expect, it } from 'vitest'
 import { aChange, aListing, anEvent, at, START, settled } from './builders.ts'
 import type { AnyStore } from './store.contract.ts'
 
@@ -151,5 +151,51 @@ export function describeDue(opened: () => AnyStore): void {
 
     await step(1, 'b', false)
     expect(await opened().sendingOrders()).toEqual([])
+  })
+
+  describe('orders that wait with a command that is not over', () => {
+    const waits = (orderId: string, seconds: number, hasOpenCommand = true) =>
+      opened().commit(
+        aChange({
+          event: settled(anEvent({ orderId, eventId: 'captured' })),
+          snapshot: '{}',
+          wakeAt: at(seconds),
+          listing: aListing({ hasOpenCommand }),
+        }),
+      )
+    const page = async (after: WakeUp, untilSeconds: number, limit: number) =>
+      (await opened().waitingOrders({ after, until: at(untilSeconds), limit })).map(
+        ({ orderId }) => orderId,
+      )
+
+    it('are listed by wake-up between two instants, a page at a time', async () => {
+      await waits('d', 9)
+      await waits('c', 5)
+      await waits('b', 5)
+      await waits('a', 7)
+      await waits('due already', 1)
+      await waits('too late', 11)
+      await waits('nothing open', 6, false)
+      const start = { orderId: '', wakeAt: at(2) }
+
+      expect(await page(start, 10, 10)).toEqual(['b', 'c', 'a', 'd'])
+      expect(await page(start, 10, 2)).toEqual(['b', 'c'])
+      expect(await page({ orderId: 'b', wakeAt: at(5) }, 10, 2)).toEqual(['c', 'a'])
+      expect(await page({ orderId: 'a', wakeAt: at(7) }, 9, 2)).toEqual(['d'])
+    })
+
+    it('are those that wake up by themselves', async () => {
+      await waits('a', 5)
+      await opened().rearm('a', null)
+      await waits('b', 5)
+
+      expect(
+        await opened().waitingOrders({
+          after: { orderId: '', wakeAt: at(0) },
+          until: at(9),
+          limit: 9,
+        }),
+      ).toEqual([{ orderId: 'b', wakeAt: at(5) }])
+    })
   })
 }

@@ -32,6 +32,7 @@ export const EVENT_NAMES: readonly TelemetryEvent['name'][] = [
   'attempt_started',
   'attempt_answered',
   'command_settled',
+  'command_pulled_forward',
   'alarm',
   'rules_loaded',
   'rules_refused',

@@ -6,6 +6,7 @@ import { nextStep, wakeAt } from '../lifecycle/next-step.ts'
 import type { Acceptance, StoredEvent } from '../ports/store.ts'
 import type { IsoInstant } from '../time.ts'
 import { makeWork } from '../work.ts'
+import type { KnownOrder } from './commit-step.ts'
 import type { Advanced, EnginePorts } from './engine-ports.ts'
 import { handleEvent } from './handle-event.ts'
 import { makeInboxEvent } from './inbox-event.ts'
@@ -15,7 +16,6 @@ import {
   audit,
   expireApproval,
   fireDeadline,
-  type KnownOrder,
   performAttempt,
   readHolds,
 } from './perform-attempt.ts'

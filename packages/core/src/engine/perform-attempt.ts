@@ -7,33 +7,23 @@ import { answerEventId } from '../ids.ts'
 import type {
   CommandAnswered,
   CommandAudited,
-  CommandEvent,
   CommandExpired,
   CommandStarted,
   DeadlineFired,
 } from '../internal-events.ts'
 import { leavesNoTrace } from '../lifecycle/apply-command-event.ts'
-import { applyEvent } from '../lifecycle/apply-event.ts'
 import type { IsHeld } from '../lifecycle/next-step.ts'
 import type { CommandState, OrderState } from '../order-state.ts'
 import type { Outcome } from '../outcome.ts'
-import type { AttemptChange, InboxEvent } from '../ports/store.ts'
+import type { AttemptChange } from '../ports/store.ts'
 import type { IsoInstant } from '../time.ts'
-import { laterOf } from '../time.ts'
-import { buildChange } from './change.ts'
 import { classify } from './classify.ts'
-import type { Advanced, EnginePorts } from './engine-ports.ts'
+import { commitStep, type KnownOrder, nowOf, type Stepped } from './commit-step.ts'
+import type { EnginePorts } from './engine-ports.ts'
 import { makeInboxEvent } from './inbox-event.ts'
-import { type LoadedOrder, loadOrder } from './loaded-order.ts'
+import { loadOrder } from './loaded-order.ts'
 import { findAtKlarna, lookBefore } from './look-before.ts'
 import { isSameKeyAllowed } from './retry.ts'
-import { tellAlarms } from './tell-alarms.ts'
-
-/** A registered order, loaded. */
-export type KnownOrder = LoadedOrder & { readonly order: OrderState }
-
-/** The step came to something, or another change came first. */
-type Stepped = Advanced | 'conflict'
 
 /**
  * Says which commands of an order must not be sent now: those that the kill switch names, all in observe mode, and refunds
@@ -63,8 +53,8 @@ export async function performAttempt(
   loaded: KnownOrder,
   command: CommandState,
 ): Promise<Stepped> {
-  const { generation, attemptCount, firstReachableAt } = command.chart.context
-  if (!isSameKeyAllowed(firstReachableAt, loaded.now)) {
+  const { generation, attemptCount } = command.chart.context
+  if (!isSameKeyAllowed(command.chart.context, loaded.now)) {
     return answer(ports, loaded, command, {
       outcome: { type: 'unknown', reason: 'same_key_stop' },
       attempt: 0,
@@ -76,7 +66,7 @@ export async function performAttempt(
   // The look may have taken a minute: the kill switch and the clock are read again, right before the send.
   const isHeld = await readHolds(ports, loaded.order)
   if (isHeld(command)) return 'conflict'
-  if (!isSameKeyAllowed(firstReachableAt, nowOf(ports, loaded))) {
+  if (!isSameKeyAllowed(command.chart.context, nowOf(ports, loaded))) {
     const outcome = { type: 'unknown', reason: 'same_key_stop' } as const
     return answer(ports, loaded, command, { outcome, attempt: 0 })
   }
@@ -258,7 +248,7 @@ export async function audit(
     commandId: id,
     finding,
   }
-  return stepped(await commitStep(ports, loaded, event, null), id)
+  return stepped(await commitStep(ports, loaded, event), id)
 }
 
 /** Nobody approved in time. */
@@ -274,7 +264,7 @@ export async function expireApproval(
     at: loaded.now,
     commandId: command.id,
   }
-  return stepped(await commitStep(ports, loaded, event, null), command.id)
+  return stepped(await commitStep(ports, loaded, event), command.id)
 }
 
 /** Remembers that a deadline fired and reports it to the rules, in one transaction. */
@@ -298,33 +288,3 @@ export async function fireDeadline(
 
 const stepped = (next: KnownOrder | 'conflict', commandId: string): Stepped =>
   next === 'conflict' ? next : { type: 'stepped', commandId, order: next.order }
-
-/** Applies an event of the engine's own and commits it. */
-async function commitStep(
-  ports: EnginePorts,
-  loaded: KnownOrder,
-  event: CommandEvent | DeadlineFired,
-  attempt: AttemptChange | null,
-  submits: readonly InboxEvent[] = [],
-): Promise<KnownOrder | 'conflict'> {
-  const applied = applyEvent(loaded.order, event, event.at)
-  assert(applied.ok, `the engine's own event ${event.id} is allowed`)
-  const result = await ports.store.commit(
-    buildChange({
-      orderId: loaded.order.orderId,
-      expectedSeq: loaded.seq,
-      event: makeInboxEvent(event, event.at),
-      now: event.at,
-      settings: ports.settings,
-      routed: applied.value,
-      submits,
-      ...(attempt === null ? {} : { attempt }),
-    }),
-  )
-  if (result.type !== 'committed') return 'conflict'
-  tellAlarms(ports, applied.value, event.at)
-  return { order: applied.value.order, seq: result.seq, now: event.at }
-}
-
-const nowOf = ({ clock }: EnginePorts, { now }: LoadedOrder): IsoInstant =>
-  laterOf(now, clock.now())

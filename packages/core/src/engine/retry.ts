@@ -1,5 +1,6 @@
 /** When a call is repeated, and when that ends. All waits in milliseconds; nothing here reads a clock. */
 import { sha256Hex } from '../ids.ts'
+import type { CommandChartContext } from '../order-state.ts'
 import { addMs, type IsoInstant, instantToMs } from '../time.ts'
 
 /** Klarna's own waits before a repeat with the same key: 5 s, 5 min, 5 h. Source: Klarna's escalation and retry policy. */
@@ -69,11 +70,32 @@ export function repeatAt(doubt: Doubt): IsoInstant | null {
   const waitMs = REPEAT_WAITS_MS[doubt.unknownCount - 1]
   if (waitMs === undefined) return null
   const at = addMs(doubt.now, lengthen(waitMs, `${doubt.commandId}:${doubt.unknownCount}`))
-  return isSameKeyAllowed(doubt.firstReachableAt, at) ? at : null
+  return isWithinKeyLife(doubt.firstReachableAt, at) ? at : null
 }
 
+/** No repeat comes sooner than this after the attempt before it, whatever pulls it forward. */
+export const shortestRepeatAt = (commandId: string, since: IsoInstant): IsoInstant =>
+  addMs(since, lengthen(REPEAT_WAITS_MS[0] ?? 0, `${commandId}:1`))
+
+/** What a command remembers of its waits. */
+type Waits = Pick<CommandChartContext, 'regularAt' | 'deferCount' | 'notBefore'>
+
+/**
+ * Whether a repeat may be pulled forward to `at`: once for each regular wait, and to an earlier instant. What only waits
+ * for a call that was held back comes soon by itself.
+ */
+export const isPullAllowed = (
+  { regularAt, deferCount, notBefore }: Waits,
+  at: IsoInstant,
+): boolean => regularAt === null && deferCount === 0 && notBefore !== null && at < notBefore
+
 /** Whether an attempt with the same key may still start. */
-export const isSameKeyAllowed = (firstReachableAt: IsoInstant | null, now: IsoInstant): boolean =>
+export const isSameKeyAllowed = (
+  { firstReachableAt, keyEnded }: Pick<CommandChartContext, 'firstReachableAt' | 'keyEnded'>,
+  now: IsoInstant,
+): boolean => !keyEnded && isWithinKeyLife(firstReachableAt, now)
+
+const isWithinKeyLife = (firstReachableAt: IsoInstant | null, now: IsoInstant): boolean =>
   firstReachableAt === null || instantToMs(now) - instantToMs(firstReachableAt) <= SAME_KEY_STOP_MS
 
 /** When Klarna's books are read after `auditCount` reads that did not find it, or null when that was often enough. */

@@ -1,13 +1,19 @@
 /** Applies what happened to a command: attempts and their outcomes, approvals, reads of the books, people's findings. */
 import { commandPhase, findCommand, isSending } from '../books.ts'
-import { AUDIT_RETRY_WAIT_MS, auditAt, deferWaitMs, repeatAt } from '../engine/retry.ts'
+import {
+  AUDIT_RETRY_WAIT_MS,
+  auditAt,
+  deferWaitMs,
+  repeatAt,
+  shortestRepeatAt,
+} from '../engine/retry.ts'
 import type { CommandAnswered, CommandApproved, CommandEvent } from '../internal-events.ts'
 import type { CommandState } from '../order-state.ts'
 import type { Outcome } from '../outcome.ts'
 import { type Refusal, refusal } from '../refusals.ts'
 import { err, ok, type Result } from '../result.ts'
-import { addMs, type IsoInstant } from '../time.ts'
-import type { CommandChartEvent } from './command-chart.ts'
+import { addMs, type IsoInstant, laterOf } from '../time.ts'
+import type { CommandChartEvent } from './command-chart-event.ts'
 import { closeIfDone, type Routed, stepCommand, stopRefunds } from './router.ts'
 
 /** Operations that leave no mark at Klarna which a read could find. Source: docs/decisions/0003-unknown-outcomes.md. */
@@ -95,6 +101,8 @@ function toChartEvent(
       return answerToChartEvent(command, event, now)
     case 'command.audited':
       return auditToChartEvent(command, event.finding, now)
+    case 'command.pulledForward':
+      return { type: 'pullForward', at: event.dueAt }
     case 'command.approved':
       return { type: 'approve', by: event.by }
     case 'command.rejected':
@@ -122,7 +130,6 @@ function answerToChartEvent(
   { outcome, attempt }: CommandAnswered,
   now: IsoInstant,
 ): CommandChartEvent {
-  const { context } = command.chart
   const firstAuditAt = leavesNoTrace(command) ? now : (auditAt(0, now) ?? now)
   switch (outcome.type) {
     case 'done':
@@ -130,13 +137,8 @@ function answerToChartEvent(
     case 'refused':
       return { type: 'refused', why: outcome.code, auditAt: firstAuditAt }
     case 'unknown': {
-      const retryAt = repeatAt({
-        commandId: command.command.id,
-        unknownCount: context.unknownCount + 1,
-        firstReachableAt: context.firstReachableAt ?? now,
-        now,
-      })
-      return { type: 'unknown', why: outcome.reason, retryAt, auditAt: firstAuditAt }
+      const repeat = nextRepeat(command, attempt, now)
+      return { type: 'unknown', why: outcome.reason, auditAt: firstAuditAt, ...repeat }
     }
     case 'not_started':
       return deferred(command, outcome, { now, attempt })
@@ -146,6 +148,30 @@ function answerToChartEvent(
     case 'needs_person':
       return { type: 'needsPerson', why: outcome.reason }
   }
+}
+
+/**
+ * When the same key is tried again. A repeat that was pulled forward and began before its regular instant is an extra one:
+ * the regular one still comes, so that a Klarna that comes and goes uses up no repeat early.
+ */
+function nextRepeat(
+  { command, chart }: CommandState,
+  attempt: number,
+  now: IsoInstant,
+): { readonly retryAt: IsoInstant | null; readonly isExtra: boolean } {
+  const { unknownCount, firstReachableAt, regularAt, keyEnded } = chart.context
+  // Attempt 0: the key's time was over, and nothing was sent.
+  if (attempt === 0 || keyEnded) return { retryAt: null, isExtra: false }
+  if (regularAt !== null) {
+    return { retryAt: laterOf(regularAt, shortestRepeatAt(command.id, now)), isExtra: true }
+  }
+  const retryAt = repeatAt({
+    commandId: command.id,
+    unknownCount: unknownCount + 1,
+    firstReachableAt: firstReachableAt ?? now,
+    now,
+  })
+  return { retryAt, isExtra: false }
 }
 
 /** Something that passes holds the call back: it waits longer each time, and in the end a person is asked. */

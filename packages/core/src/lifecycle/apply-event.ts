@@ -28,6 +28,7 @@ const COMMAND_EVENTS: readonly string[] = [
   'command.started',
   'command.answered',
   'command.audited',
+  'command.pulledForward',
   'command.approved',
   'command.rejected',
   'command.expired',

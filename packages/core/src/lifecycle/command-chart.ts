@@ -1,75 +1,9 @@
 /** One chart for every call to Klarna: from a proposal to a settled outcome, with doubt as a state of its own. */
 import { assertEvent, assign, setup } from 'xstate'
+import { isPullAllowed } from '../engine/retry.ts'
 import type { CommandChartContext } from '../order-state.ts'
 import type { IsoInstant } from '../time.ts'
-
-export type CommandChartEvent =
-  | { readonly type: 'request' }
-  | {
-      readonly type: 'awaitApproval'
-      readonly why: string
-      readonly approvalsNeeded: number
-      readonly expiresAt: IsoInstant
-    }
-  | { readonly type: 'approve'; readonly by: string }
-  | { readonly type: 'reject'; readonly why: string }
-  | { readonly type: 'expire' }
-  | { readonly type: 'start'; readonly at: IsoInstant }
-  | { readonly type: 'done'; readonly resultId: string | null }
-  /** `auditAt`: when to read Klarna's books, should an earlier attempt have left doubt. */
-  | { readonly type: 'refused'; readonly why: string; readonly auditAt: IsoInstant }
-  /** `retryAt` null: no repeat with the same key is left; `auditAt`: when to read Klarna's books instead. */
-  | {
-      readonly type: 'unknown'
-      readonly why: string
-      readonly retryAt: IsoInstant | null
-      readonly auditAt: IsoInstant
-    }
-  | {
-      readonly type: 'notStarted'
-      readonly why: string
-      readonly notBefore: IsoInstant
-      readonly isStale: boolean
-      readonly wasReachable: boolean
-    }
-  /** `wasSent`: an attempt was refused at the door, before Klarna looked at its key. */
-  | { readonly type: 'misconfigured'; readonly why: string; readonly wasSent: boolean }
-  | { readonly type: 'needsPerson'; readonly why: string }
-  | { readonly type: 'auditedPresent' }
-  /** `auditAt` null: the books were read often enough. */
-  | { readonly type: 'auditedAbsent'; readonly auditAt: IsoInstant | null; readonly why: string }
-  | { readonly type: 'auditPostponed'; readonly auditAt: IsoInstant }
-  | { readonly type: 'resume' }
-  | { readonly type: 'resolveHappened'; readonly why: string }
-  | { readonly type: 'resolveDidNotHappen'; readonly why: string }
-  | { readonly type: 'resolveTryAsNew'; readonly why: string }
-
-/** The events whose only word is why. */
-const WITH_WHY = [
-  'reject',
-  'refused',
-  'needsPerson',
-  'resolveHappened',
-  'resolveDidNotHappen',
-] as const
-
-/** What every command starts with. */
-export const NEW_COMMAND: CommandChartContext = {
-  generation: 0,
-  attemptCount: 0,
-  unknownCount: 0,
-  firstReachableAt: null,
-  notBefore: null,
-  auditCount: 0,
-  reachedBefore: false,
-  deferCount: 0,
-  staleCount: 0,
-  approvalsNeeded: 0,
-  approvedBy: [],
-  approvalExpiresAt: null,
-  why: null,
-  resultId: null,
-}
+import { type CommandChartEvent, NEW_COMMAND, WITH_WHY } from './command-chart-event.ts'
 
 const machineSetup = setup({
   types: {
@@ -80,6 +14,10 @@ const machineSetup = setup({
   guards: {
     isLastApproval: ({ context }) => context.approvedBy.length + 1 >= context.approvalsNeeded,
     hasDoubt: ({ context }) => context.unknownCount > 0,
+    mayPull: ({ context, event }) => {
+      assertEvent(event, 'pullForward')
+      return isPullAllowed(context, event.at)
+    },
     mayRepeat: ({ event }) => {
       assertEvent(event, 'unknown')
       return event.retryAt !== null
@@ -127,6 +65,8 @@ const machineSetup = setup({
         attemptCount: context.attemptCount + 1,
         firstReachableAt: context.firstReachableAt ?? event.at,
         reachedBefore: context.firstReachableAt !== null,
+        // From its regular instant on, a repeat is the regular one.
+        regularAt: isBefore(event.at, context.regularAt) ? context.regularAt : null,
         notBefore: null,
         why: null,
       }
@@ -152,12 +92,19 @@ const machineSetup = setup({
     noteUnknown: assign(({ context, event }) => {
       assertEvent(event, 'unknown')
       return {
-        unknownCount: context.unknownCount + 1,
+        unknownCount: context.unknownCount + (event.isExtra ? 0 : 1),
+        regularAt: event.isExtra ? context.regularAt : null,
         deferCount: 0,
         why: event.why,
         notBefore: event.retryAt ?? event.auditAt,
       }
     }),
+    notePulled: assign(({ context, event }) => {
+      assertEvent(event, 'pullForward')
+      return { regularAt: context.notBefore, notBefore: event.at }
+    }),
+    // Whatever it waited for, it may now find out what became of it.
+    noteKeyEnded: assign({ keyEnded: true, regularAt: null, notBefore: null }),
     noteNotStarted: assign(({ context, event }) => {
       assertEvent(event, 'notStarted')
       return {
@@ -172,7 +119,7 @@ const machineSetup = setup({
     }),
     noteDoubtfulRefusal: assign(({ event }) => {
       assertEvent(event, 'refused')
-      return { why: event.why, notBefore: event.auditAt }
+      return { why: event.why, notBefore: event.auditAt, regularAt: null }
     }),
     notePostponed: assign(({ context, event }) => {
       assertEvent(event, 'auditPostponed')
@@ -190,12 +137,16 @@ const machineSetup = setup({
       notBefore: null,
       auditCount: 0,
       reachedBefore: false,
+      regularAt: null,
+      keyEnded: false,
       deferCount: 0,
       staleCount: 0,
       why: null,
     })),
   },
 })
+
+const isBefore = (at: IsoInstant, other: IsoInstant | null): boolean => other !== null && at < other
 
 const stuck = { type: 'openWork', params: { kind: 'stuck_command' } } as const
 const unstuck = { type: 'closeWork', params: { kind: 'stuck_command' } } as const
@@ -307,6 +258,7 @@ export const commandChart = machineSetup.createMachine({
             start: { target: 'sending', actions: ['noteStart'] },
             // A person drops what was not sent yet.
             reject: { target: '#rejected', actions: ['noteWhy', 'free'] },
+            endKey: { actions: ['noteKeyEnded'] },
           },
         },
         sending: { tags: ['sending'] },
@@ -317,6 +269,8 @@ export const commandChart = machineSetup.createMachine({
       tags: ['open', 'doubt'],
       on: {
         start: { target: 'requested.sending', actions: ['noteStart'] },
+        pullForward: { guard: 'mayPull', actions: ['notePulled'] },
+        endKey: { actions: ['noteKeyEnded'] },
         ...answers,
       },
     },
@@ -329,6 +283,7 @@ export const commandChart = machineSetup.createMachine({
           { guard: 'hasDoubt', target: 'doubtful', actions: [resumed] },
           { target: 'requested', actions: [resumed] },
         ],
+        endKey: { actions: ['noteKeyEnded'] },
         // What the merchant id does not know can only be settled by a person.
         resolveHappened: { target: 'confirmed', actions: ['noteWhy', 'book', resumed] },
         resolveDidNotHappen: { target: 'refused', actions: ['noteWhy', 'free', resumed] },

@@ -1,10 +1,10 @@
 /** What of an order is due at an instant, and when something is due next: every timer is derived from the order itself. */
 import { commandPhase, isSending } from '../books.ts'
-import { STOPPED_WAIT_MS } from '../engine/retry.ts'
+import { isPullAllowed, STOPPED_WAIT_MS, shortestRepeatAt } from '../engine/retry.ts'
 import type { DeadlineApproaching } from '../events.ts'
 import type { CommandState, OrderState } from '../order-state.ts'
 import type { Settings } from '../settings.ts'
-import { addMs, type IsoInstant } from '../time.ts'
+import { addMs, type IsoInstant, laterOf } from '../time.ts'
 import { dueDeadlines, nextDeadlineAt } from './deadlines.ts'
 
 export type NextStep =
@@ -68,6 +68,28 @@ export function wakeAt(
     [...expiries, ...commands, ...held, ...(deadline === null ? [] : [deadline])].toSorted()[0] ??
     null
   )
+}
+
+/** A repeat that may come sooner, and when. */
+export interface Pull {
+  readonly command: CommandState
+  readonly dueAt: IsoInstant
+}
+
+/**
+ * The first command in doubt whose repeat may be pulled forward, now that Klarna answers again.
+ *
+ * Once for each regular wait, and never sooner than Klarna's shortest wait after anything was decided about the order,
+ * its last attempt among them.
+ */
+export function nextPull(order: OrderState, now: IsoInstant, isHeld: IsHeld): Pull | undefined {
+  return runnable(order, isHeld)
+    .filter((each) => commandPhase(each) === 'doubtful')
+    .map((command) => ({
+      command,
+      dueAt: laterOf(now, shortestRepeatAt(command.command.id, order.lastDecidedAt)),
+    }))
+    .find(({ command, dueAt }) => isPullAllowed(command.chart.context, dueAt))
 }
 
 /** Commands that may be moved on, due or not, in the order decided. */

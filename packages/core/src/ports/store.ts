@@ -213,12 +213,27 @@ export interface Store {
   openWork(work: Work): Promise<void>
 }
 
+/** An order and when it wakes up. */
+export interface WakeUp {
+  readonly orderId: string
+  readonly wakeAt: IsoInstant
+}
+
 /** What a runtime needs beside the steps: what is due, and the switches. */
 export interface RuntimeStore extends Store {
   /** Orders with something to do at `now`: an open event that is due, or a wake-up. At most `limit`, oldest first. */
   dueOrders(now: IsoInstant, limit: number): Promise<readonly string[]>
   /** The next instant at which something becomes due, or null. */
   nextDueAt(): Promise<IsoInstant | null>
+  /**
+   * Orders with a command that is not over that wake up after `after` (by instant, then id) and not after `until`, in
+   * that order: those for which something may come sooner. At most `limit`.
+   */
+  waitingOrders(page: {
+    readonly after: WakeUp
+    readonly until: IsoInstant
+    readonly limit: number
+  }): Promise<readonly WakeUp[]>
   /** Orders with an attempt that was started and never answered; at start each is an unknown outcome. */
   sendingOrders(): Promise<readonly string[]>
   /** Gives up parked events that were accepted before `before`; returns them. Opens work for each. */

@@ -12,6 +12,7 @@ export interface TelemetryEvent {
     | 'attempt_started'
     | 'attempt_answered'
     | 'command_settled'
+    | 'command_pulled_forward'
     | 'alarm'
     | 'rules_loaded'
     | 'rules_refused'

@@ -87,7 +87,10 @@ describe('a repeat with the same key', () => {
     ['one millisecond later', T0, 20 * HOUR_MS + 1, false],
     ['days later', T0, 72 * HOUR_MS, false],
   ])('%s: %s', (_, firstReachableAt, laterMs, isAllowed) => {
-    expect(isSameKeyAllowed(firstReachableAt, addMs(T0, laterMs))).toBe(isAllowed)
+    const now = addMs(T0, laterMs)
+
+    expect(isSameKeyAllowed({ firstReachableAt, keyEnded: false }, now)).toBe(isAllowed)
+    expect(isSameKeyAllowed({ firstReachableAt, keyEnded: true }, now)).toBe(false)
   })
 })
 

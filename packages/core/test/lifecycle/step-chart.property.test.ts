@@ -2,7 +2,7 @@ import { captureChart, commandChart, orderChart } from '@postdelivery/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AnyStateMachine, initialTransition, transition } from 'xstate'
-import { NEW_COMMAND } from '../../src/lifecycle/command-chart.ts'
+import { NEW_COMMAND } from '../../src/lifecycle/command-chart-event.ts'
 import { createStepChart } from '../../src/lifecycle/step-chart.ts'
 
 const at = '2026-12-08T08:00:00.000Z'
