@@ -86,6 +86,7 @@ export const INTERNAL_ID_PREFIXES: readonly string[] = [
   'due:',
   'fire:',
   'pull:',
+  'clock:',
   'approval:',
   'expiry:',
   'resolve:',

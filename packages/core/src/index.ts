@@ -63,11 +63,13 @@ export { acceptEvent, advanceOrder, recoverOrder } from './engine/advance-order.
 export { CLASSES, CONFIGURATION_CODES, classify, REFUSAL_CODES } from './engine/classify.ts'
 export type { Advanced, EnginePorts } from './engine/engine-ports.ts'
 export { makeInboxEvent, readInboxEvent } from './engine/inbox-event.ts'
+export { ClockError, isClockError } from './engine/loaded-order.ts'
 export type { Plan } from './engine/plan.ts'
 export { planEvent } from './engine/plan.ts'
 export { pullForward } from './engine/pull-forward.ts'
 export {
   AUDIT_WAITS_MS,
+  CLOCK_AHEAD_MAX_MS,
   FACT_WAITS_MS,
   PARKED_DAYS,
   REPEAT_WAITS_MS,
@@ -115,6 +117,7 @@ export {
 } from './ids.ts'
 export type {
   BooksConfirmed,
+  ClockDistrusted,
   CommandAnswered,
   CommandApproved,
   CommandAudited,

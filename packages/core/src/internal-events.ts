@@ -83,6 +83,16 @@ export interface DeadlineFired {
   readonly reports: DeadlineApproaching
 }
 
+/** The clock is far behind what it said before: keys that were first used after `clockAt` are not used again. */
+export interface ClockDistrusted {
+  readonly id: string
+  readonly type: 'clock.distrusted'
+  readonly orderId: string
+  readonly at: IsoInstant
+  /** What the clock says now. */
+  readonly clockAt: IsoInstant
+}
+
 /** Events about one command. */
 export type CommandEvent =
   | CommandStarted
@@ -96,7 +106,12 @@ export type CommandEvent =
   | CommandResumed
 
 /** Everything that the engine itself reports. */
-export type InternalEvent = CommandEvent | BooksConfirmed | DeadlineFired | DeadlineApproaching
+export type InternalEvent =
+  | CommandEvent
+  | BooksConfirmed
+  | ClockDistrusted
+  | DeadlineFired
+  | DeadlineApproaching
 
 /** Everything that changes an order. `order.observed` carries its read once it was made. */
 export type EngineEvent = ReportedEvent | InternalEvent

@@ -107,6 +107,8 @@ function describeEvent(event: EngineEvent): string {
       return 'the order is read at Klarna'
     case 'books.confirmed':
       return `books compared by ${event.by}: ${event.why}`
+    case 'clock.distrusted':
+      return `the clock says ${event.clockAt}, behind what it said before: keys whose age nobody knows are used no more`
     case 'command.approved':
       return `approved by ${event.by}`
     case 'command.rejected':

@@ -26,6 +26,7 @@ import { createPuller, type Puller } from './puller.ts'
 import type { Receipt } from './receipt.ts'
 import { createReceipts, type Receipts } from './receipts.ts'
 import { createSendGate, type SendGate } from './send-gate.ts'
+import { createSteadyClock } from './steady-clock.ts'
 import { createSweeper, PAGE_COUNT, type Sweeper } from './sweep.ts'
 import { type AlarmClock, createAlarmClock } from './timers.ts'
 
@@ -45,6 +46,8 @@ export interface EmbeddedEngineOptions {
   readonly pollMs?: number
   /** Default: the runtime's own. */
   readonly timers?: Timers
+  /** Milliseconds that pass whatever is done to the clock; asked for when the clock is set back. Default: the runtime's own. */
+  readonly monotonicMs?: () => number
 }
 
 export interface EmbeddedEngine {
@@ -113,9 +116,17 @@ class Engine implements EmbeddedEngine {
   readonly #onStopped = new Set<() => void>()
 
   constructor(options: EmbeddedEngineOptions) {
-    const { store, clock, notifier } = options
+    const { store, notifier } = options
     const timers = options.timers ?? systemTimers
     const telemetry = guardTelemetry(options.telemetry)
+    const clock = createSteadyClock({
+      clock: options.clock,
+      monotonicMs: options.monotonicMs ?? (() => performance.now()),
+      onSetBack: (waitMs) => {
+        const attributes = { code: 'clock_set_back', waitMs }
+        this.#record({ name: 'alarm', level: 'error', attributes })
+      },
+    })
     this.#clock = clock
     this.#timers = timers
     this.#telemetry = telemetry

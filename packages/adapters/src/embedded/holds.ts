@@ -1,5 +1,5 @@
 /** What failed waits before it is tried again, longer each time. Kept in memory: a new process tries at once. */
-import { addMs, type Clock, type IsoInstant } from '@postdelivery/core'
+import { addMs, type Clock, type IsoInstant, laterOf } from '@postdelivery/core'
 
 /** Waits after the first failure, the second and so on; the last one repeats. In milliseconds. */
 const HOLD_WAITS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const
@@ -7,8 +7,11 @@ const HOLD_WAITS_MS = [1_000, 5_000, 30_000, 120_000, 600_000] as const
 export interface Holds {
   /** How many have failed and not worked since. */
   readonly count: number
-  /** Notes a failure. Returns: how often it has failed in a row, and when it is tried again. */
-  hold(key: string): { readonly failureCount: number; readonly retryAt: IsoInstant }
+  /** Notes a failure. Returns: how often it has failed in a row, and when it is tried again, `notBefore` at the earliest. */
+  hold(
+    key: string,
+    notBefore?: IsoInstant,
+  ): { readonly failureCount: number; readonly retryAt: IsoInstant }
   /** Notes that it works. Returns: whether it was held. */
   release(key: string): boolean
   /** Whether it failed and its wait is not over. */
@@ -27,10 +30,12 @@ export function createHolds(clock: Clock): Holds {
     get count() {
       return held.size
     },
-    hold(key) {
+    hold(key, notBefore) {
       const failureCount = (held.get(key)?.failureCount ?? 0) + 1
       const waitMs = HOLD_WAITS_MS[failureCount - 1] ?? HOLD_WAITS_MS[HOLD_WAITS_MS.length - 1] ?? 0
-      const entry = { failureCount, retryAt: addMs(clock.now(), waitMs) }
+      const waitsUntil = addMs(clock.now(), waitMs)
+      const retryAt = notBefore === undefined ? waitsUntil : laterOf(waitsUntil, notBefore)
+      const entry = { failureCount, retryAt }
       held.set(key, entry)
       return entry
     },

@@ -4,6 +4,7 @@ import {
   advanceOrder,
   type EnginePorts,
   type IsoInstant,
+  isClockError,
   makeWork,
   pullForward,
   type RuntimeStore,
@@ -94,7 +95,10 @@ export function createOrderPasses(options: OrderPassesOptions): OrderPasses {
     unrecovered.add(orderId)
     if (options.isOver()) return
     const at = clock.now()
-    const { failureCount, retryAt } = holds.hold(orderId)
+    const { failureCount, retryAt } = holds.hold(
+      orderId,
+      isClockError(error) ? error.retryAt : undefined,
+    )
     options.onWakeAt(retryAt)
     telemetry.record({
       name: 'alarm',

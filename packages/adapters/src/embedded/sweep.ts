@@ -9,6 +9,7 @@ import {
   type StoredEvent,
 } from '@postdelivery/core'
 import { createClearedStops } from './cleared-stops.ts'
+import { createFirstLook } from './first-look.ts'
 import type { Holds } from './holds.ts'
 import type { OrderRunner } from './order-runner.ts'
 import type { AlarmClock } from './timers.ts'
@@ -51,6 +52,7 @@ export function createSweeper(options: SweeperOptions): Sweeper {
   const { store, clock, runner, holds, alarmClock } = options
   let parkedLookAt: IsoInstant | null = null
   const clearedStops = createClearedStops(store, PAGE_COUNT)
+  const firstLook = createFirstLook(store, PAGE_COUNT)
   let hasMore = false
   let last: Promise<void> = Promise.resolve()
 
@@ -65,8 +67,9 @@ export function createSweeper(options: SweeperOptions): Sweeper {
     const limit = PAGE_COUNT + Math.min(runner.busyCount, BUSY_MAX_COUNT) + holds.count
     const due = await store.dueOrders(now, limit)
     const released = await clearedStops.take(now)
-    hasMore = due.length >= limit || clearedStops.hasMore
-    const fresh = [...due, ...released].filter(
+    const left = await firstLook.take()
+    hasMore = due.length >= limit || clearedStops.hasMore || firstLook.hasMore
+    const fresh = [...due, ...released, ...left].filter(
       (orderId) => !runner.isBusy(orderId) && !holds.isWaiting(orderId),
     )
     const retried = holds.due().filter((orderId) => !runner.isBusy(orderId))

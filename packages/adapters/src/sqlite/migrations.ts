@@ -185,9 +185,13 @@ CREATE TABLE engine (
 ) STRICT;
 `
 
-/* When Klarna answers again, or a stop is cleared, what waits is looked for among what waits, not among all orders. */
+/*
+ * When Klarna answers again, a stop is cleared, or an engine starts, what waits is looked for among what waits, not among
+ * all orders.
+ */
 const WAITING = `
 CREATE INDEX orders_waiting ON orders (wake_at, order_id) WHERE has_open_command = 1 AND wake_at IS NOT NULL;
+CREATE INDEX orders_open ON orders (order_id) WHERE has_open_command = 1;
 `
 
 /** Every step, oldest first. */
@@ -197,5 +201,5 @@ export const MIGRATIONS: readonly Migration[] = [
     sql: ORDERS_AND_EVENTS + COMMANDS + PEOPLE,
   },
   { name: 'what is due, and whose engine writes', sql: HEADS_AND_ENGINE },
-  { name: 'what may come sooner', sql: WAITING },
+  { name: 'what waits', sql: WAITING },
 ]

@@ -128,6 +128,19 @@ export const readWaitingOrders = (
     )
     .map(rowToWakeUp)
 
+export const readOpenOrders = (
+  connection: Connection,
+  after: string,
+  limit: number,
+): readonly string[] =>
+  connection
+    .all(
+      'SELECT order_id FROM orders INDEXED BY orders_open WHERE has_open_command = 1 AND order_id > ? ORDER BY order_id LIMIT ?',
+      after,
+      limit,
+    )
+    .map((row) => textOf(row, 'order_id'))
+
 export const readSendingOrders = (connection: Connection): readonly string[] =>
   connection
     .all('SELECT order_id FROM orders WHERE is_sending = 1 ORDER BY order_id')

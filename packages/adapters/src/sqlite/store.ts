@@ -35,6 +35,7 @@ import {
   readEvent,
   readFirstOpenEvent,
   readNextDueAt,
+  readOpenOrders,
   readOrder,
   readRequest,
   readSendingOrders,
@@ -123,6 +124,7 @@ function createReads(connection: Connection) {
     dueOrders: async (now, limit) => readDueOrders(connection, now, limit),
     nextDueAt: async () => readNextDueAt(connection),
     waitingOrders: async (page) => readWaitingOrders(connection, page),
+    openOrders: async (after, limit) => readOpenOrders(connection, after, limit),
     sendingOrders: async () => readSendingOrders(connection),
     undeliveredNotices: async (limit) => readUndeliveredNotices(connection, limit),
   } satisfies Partial<RuntimeStore>

@@ -75,6 +75,7 @@ test('a wait that an earlier process began ends on time, by the alarm clock and 
   await first.close()
 
   const next = await rigs.start({ ...time, gateway, path: first.path, pollMs: DAY_MS })
+  await next.engine.idle()
   await time.advance(4_999)
   const before = gateway.sent.length
   await time.advance(2_501)

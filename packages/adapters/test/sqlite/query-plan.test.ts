@@ -143,6 +143,7 @@ async function readEverything(store: SqliteStore): Promise<void> {
   await store.dueOrders(START, 10)
   await store.nextDueAt()
   await store.waitingOrders({ after: { orderId: '', wakeAt: START }, until: at(9), limit: 10 })
+  await store.openOrders('', 10)
   await store.sendingOrders()
   await store.undeliveredNotices(10)
   await store.orders({ limit: 10 })

@@ -184,6 +184,18 @@ export function describeDue(opened: () => AnyStore): void {
       expect(await page({ orderId: 'a', wakeAt: at(7) }, 9, 2)).toEqual(['d'])
     })
 
+    it('are listed by id, whether they wake up by themselves or not', async () => {
+      await waits('c', 5)
+      await waits('a', 7)
+      await waits('b', 1)
+      await opened().rearm('b', null)
+      await waits('nothing open', 6, false)
+
+      expect(await opened().openOrders('', 10)).toEqual(['a', 'b', 'c'])
+      expect(await opened().openOrders('', 2)).toEqual(['a', 'b'])
+      expect(await opened().openOrders('b', 2)).toEqual(['c'])
+    })
+
     it('are those that wake up by themselves', async () => {
       await waits('a', 5)
       await opened().rearm('a', null)

@@ -10,7 +10,8 @@ import type { KnownOrder } from './commit-step.ts'
 import type { Advanced, EnginePorts } from './engine-ports.ts'
 import { handleEvent } from './handle-event.ts'
 import { makeInboxEvent } from './inbox-event.ts'
-import { loadOrder } from './loaded-order.ts'
+import { loadOrder, loadOrderAsItIs } from './loaded-order.ts'
+import { trustingClock } from './lying-clock.ts'
 import {
   answer,
   audit,
@@ -26,10 +27,13 @@ import {
  *
  * Events go first, in their order of arrival; an event that waits for a source holds back later ones, not the commands.
  * Returns: what was done; `idle` when nothing is due, with the instant of the next wake-up.
- * Throws: `SnapshotError` or `AssertionError` when the order cannot be trusted, and what the store throws; the runtime
- * stops the order and tells a person.
+ * Throws: `SnapshotError` or `AssertionError` when the order cannot be trusted, `ClockError` when the clock cannot, and what
+ * the store throws; the runtime stops the order and tells a person.
  */
-export async function advanceOrder(ports: EnginePorts, orderId: string): Promise<Advanced> {
+export const advanceOrder = (ports: EnginePorts, orderId: string): Promise<Advanced> =>
+  trustingClock(ports, orderId, () => advance(ports, orderId))
+
+async function advance(ports: EnginePorts, orderId: string): Promise<Advanced> {
   const open = await firstDueEvent(ports, orderId)
   if (open.event !== undefined) {
     const handled = await handleEvent(ports, open.event)
@@ -89,7 +93,7 @@ const earlierOf = (a: IsoInstant | null, b: IsoInstant | null): IsoInstant | nul
  */
 export async function recoverOrder(ports: EnginePorts, orderId: string): Promise<Advanced> {
   for (;;) {
-    const { order, ...rest } = await loadOrder(ports, orderId)
+    const { order, ...rest } = await loadOrderAsItIs(ports, orderId)
     const sending = order?.commands.find(isSending)
     if (order === null || sending === undefined) return { type: 'idle', wakeAt: null }
     const { attemptCount } = sending.chart.context

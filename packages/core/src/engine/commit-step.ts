@@ -1,6 +1,6 @@
 /** One step that the engine takes by itself: an event of its own, applied and committed. */
 import { assert } from '../assert.ts'
-import type { CommandEvent, DeadlineFired } from '../internal-events.ts'
+import type { ClockDistrusted, CommandEvent, DeadlineFired } from '../internal-events.ts'
 import { applyEvent } from '../lifecycle/apply-event.ts'
 import type { OrderState } from '../order-state.ts'
 import type { AttemptChange, InboxEvent } from '../ports/store.ts'
@@ -21,7 +21,7 @@ export type Stepped = Advanced | 'conflict'
 export async function commitStep(
   ports: EnginePorts,
   loaded: KnownOrder,
-  event: CommandEvent | DeadlineFired,
+  event: CommandEvent | DeadlineFired | ClockDistrusted,
   attempt: AttemptChange | null = null,
   submits: readonly InboxEvent[] = [],
 ): Promise<KnownOrder | 'conflict'> {

@@ -54,7 +54,10 @@ async function handleOnce(ports: EnginePorts, stored: StoredEvent): Promise<Adva
 type StaffEvent = Exclude<EngineEvent, OrderEvent>
 
 const isStaffEvent = (event: EngineEvent): event is StaffEvent =>
-  isCommandEvent(event) || event.type === 'books.confirmed' || event.type === 'deadline.fired'
+  isCommandEvent(event) ||
+  event.type === 'books.confirmed' ||
+  event.type === 'deadline.fired' ||
+  event.type === 'clock.distrusted'
 
 async function handleOrderEvent(
   ports: EnginePorts,

@@ -1,8 +1,9 @@
 /** Loads an order, and the instant at which something about it is decided. */
 import { decodeSnapshot } from '../lifecycle/snapshot.ts'
 import type { OrderState } from '../order-state.ts'
-import { type IsoInstant, laterOf } from '../time.ts'
+import { addMs, type IsoInstant, laterOf } from '../time.ts'
 import type { EnginePorts } from './engine-ports.ts'
+import { CLOCK_AHEAD_MAX_MS } from './retry.ts'
 
 export interface LoadedOrder {
   /** Null when the order is not registered. */
@@ -12,8 +13,41 @@ export interface LoadedOrder {
   readonly now: IsoInstant
 }
 
-/** Loads an order. Throws: `SnapshotError` when its snapshot cannot be read. */
-export async function loadOrder(
+/** The clock is far behind what it said when the order was changed last; `retryAt`: when the order goes on by itself. */
+export class ClockError extends Error {
+  override readonly name = 'ClockError'
+  readonly code = 'clock_behind'
+  readonly retryAt: IsoInstant
+
+  constructor({ lastDecidedAt }: OrderState, now: IsoInstant) {
+    const retryAt = addMs(lastDecidedAt, -CLOCK_AHEAD_MAX_MS)
+    super(
+      `the clock says \`${now}\`, this order was changed at \`${lastDecidedAt}\`: the clock ran ahead then or is behind now; the order goes on by itself at \`${retryAt}\``,
+    )
+    this.retryAt = retryAt
+  }
+}
+
+/** Tells whether an error is this one, also when it comes from another copy of this package. */
+export const isClockError = (error: unknown): error is ClockError =>
+  error instanceof ClockError || (error instanceof Error && error.name === 'ClockError')
+
+/**
+ * Loads an order to work on it.
+ *
+ * Throws: `SnapshotError` when its snapshot cannot be read; `ClockError` when the clock is more than an hour behind what it
+ * said before, since waits and the age of keys would be wrong.
+ */
+export async function loadOrder(ports: EnginePorts, orderId: string): Promise<LoadedOrder> {
+  const loaded = await loadOrderAsItIs(ports, orderId)
+  const now = ports.clock.now()
+  if (loaded.order !== null && loaded.order.lastDecidedAt > addMs(now, CLOCK_AHEAD_MAX_MS))
+    throw new ClockError(loaded.order, now)
+  return loaded
+}
+
+/** Loads an order to look at it, or to write down what has happened anyway. Throws: `SnapshotError`. */
+export async function loadOrderAsItIs(
   { store, clock }: EnginePorts,
   orderId: string,
 ): Promise<LoadedOrder> {

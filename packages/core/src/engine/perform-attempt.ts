@@ -21,7 +21,7 @@ import { classify } from './classify.ts'
 import { commitStep, type KnownOrder, nowOf, type Stepped } from './commit-step.ts'
 import type { EnginePorts } from './engine-ports.ts'
 import { makeInboxEvent } from './inbox-event.ts'
-import { loadOrder } from './loaded-order.ts'
+import { loadOrderAsItIs } from './loaded-order.ts'
 import { findAtKlarna, lookBefore } from './look-before.ts'
 import { isSameKeyAllowed } from './retry.ts'
 
@@ -102,7 +102,7 @@ async function answerForSure(
   for (;;) {
     const recorded = await answer(ports, loaded, command, given)
     if (recorded !== 'conflict') return recorded
-    const { order, ...rest } = await loadOrder(ports, command.command.orderId)
+    const { order, ...rest } = await loadOrderAsItIs(ports, command.command.orderId)
     assert(order !== null, 'an order with commands stays registered')
     loaded = { order, ...rest }
   }

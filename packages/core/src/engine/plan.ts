@@ -12,7 +12,7 @@ import { type Refusal, refusal } from '../refusals.ts'
 import { err, ok, type Result } from '../result.ts'
 import { decideEvent } from './decide-event.ts'
 import type { EnginePorts } from './engine-ports.ts'
-import { loadOrder } from './loaded-order.ts'
+import { loadOrderAsItIs } from './loaded-order.ts'
 
 /** What an event would do now. */
 export interface Plan {
@@ -50,7 +50,7 @@ export async function planEvent(
   ports: EnginePorts,
   event: ReportedEvent,
 ): Promise<Result<Plan, Refusal | { readonly code: 'source_down'; readonly reason: string }>> {
-  const loaded = await loadOrder(ports, event.orderId)
+  const loaded = await loadOrderAsItIs(ports, event.orderId)
   if (loaded.order === null && event.type !== 'order.captured')
     return err(refusal('unknown_order', { orderId: event.orderId }))
   const known = await ports.store.event(event.orderId, event.id)

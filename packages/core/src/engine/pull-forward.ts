@@ -4,6 +4,7 @@ import { nextPull } from '../lifecycle/next-step.ts'
 import { commitStep } from './commit-step.ts'
 import type { Advanced, EnginePorts } from './engine-ports.ts'
 import { loadOrder } from './loaded-order.ts'
+import { trustingClock } from './lying-clock.ts'
 import { readHolds } from './perform-attempt.ts'
 
 /**
@@ -15,20 +16,23 @@ import { readHolds } from './perform-attempt.ts'
  * Throws: what `advanceOrder` throws.
  * Source: docs/decisions/0009-pulled-forward.md.
  */
-export async function pullForward(ports: EnginePorts, orderId: string): Promise<Advanced> {
+export const pullForward = (ports: EnginePorts, orderId: string): Promise<Advanced> =>
+  trustingClock(ports, orderId, () => pull(ports, orderId))
+
+async function pull(ports: EnginePorts, orderId: string): Promise<Advanced> {
   for (;;) {
     const { order, ...rest } = await loadOrder(ports, orderId)
-    const pull =
+    const found =
       order === null ? undefined : nextPull(order, rest.now, await readHolds(ports, order))
-    if (order === null || pull === undefined) return { type: 'idle', wakeAt: null }
-    const { id } = pull.command.command
+    if (order === null || found === undefined) return { type: 'idle', wakeAt: null }
+    const { id } = found.command.command
     const event: CommandPulledForward = {
       id: `pull:${id}:${rest.seq}`,
       type: 'command.pulledForward',
       orderId,
       at: rest.now,
       commandId: id,
-      dueAt: pull.dueAt,
+      dueAt: found.dueAt,
     }
     const next = await commitStep(ports, { order, ...rest }, event)
     if (next === 'conflict') continue
@@ -38,7 +42,7 @@ export async function pullForward(ports: EnginePorts, orderId: string): Promise<
       at: rest.now,
       orderId,
       commandId: id,
-      attributes: { operation: pull.command.command.body.operation },
+      attributes: { operation: found.command.command.body.operation },
     })
     return { type: 'stepped', commandId: id, order: next.order }
   }

@@ -56,6 +56,9 @@ export function deferWaitMs(waitMs: number, deferCount: number, name: string): n
   return lengthen(Math.max(waitMs, grownMs), `${name}:defer:${deferCount}`)
 }
 
+/** An order that was changed later than this after the clock's now is not worked on: one of the two times is wrong. */
+export const CLOCK_AHEAD_MAX_MS = 3_600_000
+
 /** What is known of a command's attempts when one of them ended in doubt. */
 export interface Doubt {
   readonly commandId: string

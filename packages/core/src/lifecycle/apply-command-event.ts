@@ -159,9 +159,9 @@ function nextRepeat(
   attempt: number,
   now: IsoInstant,
 ): { readonly retryAt: IsoInstant | null; readonly isExtra: boolean } {
-  const { unknownCount, firstReachableAt, regularAt, keyEnded } = chart.context
+  const { unknownCount, firstReachableAt, regularAt } = chart.context
   // Attempt 0: the key's time was over, and nothing was sent.
-  if (attempt === 0 || keyEnded) return { retryAt: null, isExtra: false }
+  if (attempt === 0) return { retryAt: null, isExtra: false }
   if (regularAt !== null) {
     return { retryAt: laterOf(regularAt, shortestRepeatAt(command.id, now)), isExtra: true }
   }

@@ -17,6 +17,7 @@ import { booksWorkId } from '../work.ts'
 import { applyCommandEvent } from './apply-command-event.ts'
 import { applyDelivery, applyReturn, checkCapture, reopen } from './apply-report.ts'
 import { deadlineKey } from './deadlines.ts'
+import { distrustClock } from './distrust-clock.ts'
 import { observeOrder } from './observe-order.ts'
 import { registerOrder } from './register-order.ts'
 import { closeIfDone, type Routed, stepOrder } from './router.ts'
@@ -79,6 +80,7 @@ function applyKnown(
   if (isCommandEvent(event)) return applyCommandEvent(routed, event, now)
   if (event.type === 'books.confirmed') return ok(closeIfDone(confirmBooks(routed, event)))
   if (event.type === 'deadline.fired') return ok(rememberDeadline(routed, event))
+  if (event.type === 'clock.distrusted') return ok(distrustClock(routed, event, now))
   const refused = checkCapture(routed.order, event)
   return refused === undefined ? applyReport(routed, event, now, observation) : err(refused)
 }

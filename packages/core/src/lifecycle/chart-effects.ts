@@ -26,6 +26,8 @@ export const ALARMS = {
   answer_repeated: 'an outcome arrived for a command that was settled before',
   answer_unexpected: 'an outcome arrived for a command that nobody sent',
   books_differ: "Klarna's books differ from ours; refunds of the order stand still",
+  key_ended:
+    'the clock ran ahead when it was sent; it is not sent again under its key, what became of it is found out otherwise',
   unexpected_event: 'an event arrived that the lifecycle has no place for',
 } as const
 export type AlarmCode = keyof typeof ALARMS

@@ -234,6 +234,8 @@ export interface RuntimeStore extends Store {
     readonly until: IsoInstant
     readonly limit: number
   }): Promise<readonly WakeUp[]>
+  /** Orders with a command that is not over, by id, after this one. At most `limit`. */
+  openOrders(after: string, limit: number): Promise<readonly string[]>
   /** Orders with an attempt that was started and never answered; at start each is an unknown outcome. */
   sendingOrders(): Promise<readonly string[]>
   /** Gives up parked events that were accepted before `before`; returns them. Opens work for each. */
