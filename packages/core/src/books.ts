@@ -45,13 +45,19 @@ export const refundsOf = (
     return [{ ...each, refund: body }]
   })
 
-/** Whether our books speak for the authorization: a release of ours is on its way, or done and final at Klarna. */
-export const hasOwnRelease = (order: OrderState): boolean =>
-  order.commands.some(
-    (each) =>
-      each.command.body.operation === 'releaseRemainingAuthorization' &&
-      (isOpen(each) || isConfirmed(each)),
+/**
+ * Whether our books speak for the authorization: a release of ours is on its way, or done. Klarna's total is `authorizedMinor`
+ * in a report that may be older than the release; only one that is higher than before is surely newer.
+ */
+export function hasOwnRelease(order: OrderState, authorizedMinor: number): boolean {
+  const releases = order.commands.filter(
+    ({ command }) => command.body.operation === 'releaseRemainingAuthorization',
   )
+  if (releases.some(isOpen)) return true
+  // After an authorization was raised again, ours is history.
+  const isLast = order.remainingAuthorizedMinor === 0 && authorizedMinor <= order.authorizedMinor
+  return isLast && releases.some(isConfirmed)
+}
 
 /** Amounts of one capture, in minor units. */
 export interface CaptureBooks {

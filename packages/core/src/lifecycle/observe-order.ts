@@ -40,7 +40,7 @@ export function observeOrder(routed: Routed, observed: ObservedOrder, at: IsoIns
   if (comparison.type === 'stale') return routed
 
   const before = routed.order
-  const isOurs = hasOwnRelease(before)
+  const isOurs = hasOwnRelease(before, observed.authorizedMinor)
   const isGone =
     before.remainingAuthorizedMinor > 0 && observed.remainingAuthorizedMinor === 0 && !isOurs
   const seen: Routed = {
@@ -50,12 +50,15 @@ export function observeOrder(routed: Routed, observed: ObservedOrder, at: IsoIns
       klarnaStatus: observed.status,
       paymentMethod: observed.paymentMethod ?? before.paymentMethod,
       authorizationExpiresAt: observed.expiresAt ?? before.authorizationExpiresAt,
+      authorizedMinor: Math.max(before.authorizedMinor, observed.authorizedMinor),
       remainingAuthorizedMinor: isOurs
         ? before.remainingAuthorizedMinor
         : observed.remainingAuthorizedMinor,
     },
   }
-  const followed = isGone ? stepOrder(seen, { type: 'releaseConfirmed' }) : seen
+  const followed = isGone
+    ? stepOrder(seen, { type: 'releaseConfirmed' })
+    : noticeRaised(before, seen)
   return comparison.type === 'differ'
     ? stopRefunds(followed, {
         oursMinor: comparison.oursMinor,
@@ -64,3 +67,9 @@ export function observeOrder(routed: Routed, observed: ObservedOrder, at: IsoIns
       })
     : followed
 }
+
+/** Something is authorized again after a release: it is held back like the first. */
+export const noticeRaised = (before: OrderState, after: Routed): Routed =>
+  before.remainingAuthorizedMinor === 0 && after.order.remainingAuthorizedMinor > 0
+    ? stepOrder(after, { type: 'authorizationRaised' })
+    : after

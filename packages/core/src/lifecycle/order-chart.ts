@@ -6,6 +6,8 @@ export type OrderChartEvent =
   | { readonly type: 'releaseRequested' }
   | { readonly type: 'releaseConfirmed' }
   | { readonly type: 'releaseRefused' }
+  /** More is authorized at Klarna than before, after the rest had been released. */
+  | { readonly type: 'authorizationRaised' }
   | { readonly type: 'deliveryAccepted' }
   | { readonly type: 'settled' }
   | { readonly type: 'reopened'; readonly released: boolean }
@@ -37,7 +39,7 @@ export const orderChart = setup({
       states: {
         held: { on: { releaseRequested: 'releasing', releaseConfirmed: 'released' } },
         releasing: { on: { releaseConfirmed: 'released', releaseRefused: 'held' } },
-        released: {},
+        released: { on: { authorizationRaised: 'held' } },
       },
     },
     // Ours, and reopened by whatever comes; it is not Klarna's CLOSED.

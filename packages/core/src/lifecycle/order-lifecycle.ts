@@ -9,6 +9,7 @@ export type OrderLifecycleEvent =
   | { readonly type: 'release.requested' }
   | { readonly type: 'release.confirmed' }
   | { readonly type: 'release.refused' }
+  | { readonly type: 'authorization.raised' }
   | { readonly type: 'delivery.accepted' }
   | { readonly type: 'order.settled' }
   | { readonly type: 'order.reopened'; readonly isReleased: boolean }
@@ -113,7 +114,7 @@ export const orderLifecycle = setup({
           states: {
             held: { on: { 'release.requested': 'releasing', 'release.confirmed': 'released' } },
             releasing: { on: { 'release.confirmed': 'released', 'release.refused': 'held' } },
-            released: {},
+            released: { on: { 'authorization.raised': 'held' } },
           },
         },
         closed: {

@@ -7,6 +7,7 @@ import type { CaptureState, OrderState } from '../order-state.ts'
 import { type Refusal, refusal } from '../refusals.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { IsoInstant } from '../time.ts'
+import { noticeRaised } from './observe-order.ts'
 import { type Routed, stepCapture, stepOrder, stopRefunds } from './router.ts'
 
 type OrderCaptured = Extract<PublicEvent, { readonly type: 'order.captured' }>
@@ -25,10 +26,10 @@ export function registerOrder(
 ): Result<Routed, Refusal> {
   const refused = refuse(known, event)
   if (refused !== undefined) return err(refused)
-  const base: Routed = {
-    order: known === null ? openOrder(event, at) : refresh(known, event),
-    effects: [],
-  }
+  const base: Routed =
+    known === null
+      ? { order: openOrder(event, at), effects: [] }
+      : noticeRaised(known, { order: refresh(known, event), effects: [] })
   const registered = event.captures.reduce(addCapture, base)
   return ok(
     known === null ? withUnallocated(registered, event) : noticeRefunds(registered, event, at),
@@ -99,7 +100,7 @@ function refresh(known: OrderState, { order, at }: OrderCaptured): OrderState {
     klarnaStatus: order.klarnaStatus ?? known.klarnaStatus,
     authorizedMinor: order.authorizedMinor,
     // The report may be older than our release: ours stands.
-    remainingAuthorizedMinor: hasOwnRelease(known)
+    remainingAuthorizedMinor: hasOwnRelease(known, order.authorizedMinor)
       ? known.remainingAuthorizedMinor
       : order.remainingAuthorizedMinor,
     authorizationExpiresAt: order.authorizationExpiresAt ?? known.authorizationExpiresAt,

@@ -1,4 +1,5 @@
 import {
+  applyEvent,
   commandPhase,
   type EngineEvent,
   findCapture,
@@ -6,6 +7,7 @@ import {
   isOpen,
   type OrderEvent,
   type OrderState,
+  orderBooks,
   orderLifecycle,
 } from '@postdelivery/core'
 import fc from 'fast-check'
@@ -32,6 +34,7 @@ const move = fc.oneof(
     which: fc.nat({ max: 5 }),
   }),
   fc.record({ kind: fc.constant('accept' as const) }),
+  fc.record({ kind: fc.constant('raise' as const) }),
 )
 
 /** What the standard machine hears of a command that Klarna has answered. */
@@ -47,6 +50,34 @@ function tell(machine: Machine, order: OrderState, commandId: string, isDone: bo
   if (body.operation === 'extendDueDate')
     return send({ type: 'extension.confirmed', numberOfDays: body.numberOfDays })
   return body.operation === 'appendShippingInfo' ? send({ type: 'shipping.confirmed' }) : machine
+}
+
+/** A read that shows 5.00 more authorized than we know of. */
+function raise(order: OrderState): OrderState {
+  const push = { id: 'push', type: 'order.observed', orderId: 'order-1', at: T0 } as const
+  const authorizedMinor = order.authorizedMinor + 500
+  const seen = applyEvent(order, push, T0, {
+    order: {
+      orderId: 'order-1',
+      status: 'PART_CAPTURED',
+      currency: 'SEK',
+      country: 'SE',
+      paymentMethod: 'INVOICE',
+      authorizedMinor,
+      capturedMinor: 6000,
+      refundedMinor: orderBooks(order).refundedMinor,
+      remainingAuthorizedMinor: order.remainingAuthorizedMinor + 500,
+      expiresAt: null,
+      captures: [],
+      refunds: order.commands.filter(isConfirmed).map(({ command }) => ({
+        refundId: 'r',
+        reference: command.id,
+        refundedMinor: 0,
+      })),
+    },
+  })
+  if (!seen.ok) throw new Error(seen.error.code)
+  return seen.value.order
 }
 
 it('is the router for an order with one capture', () => {
@@ -93,6 +124,12 @@ it('is the router for an order with one capture', () => {
           order = settle(apply(order, accepted as EngineEvent), accepted, []).routed.order
           send({ type: 'delivery.accepted' })
           settleClosing()
+        }
+        if (each.kind === 'raise') {
+          const before = order.remainingAuthorizedMinor
+          order = raise(order)
+          if (before === 0 && order.remainingAuthorizedMinor > 0)
+            send({ type: 'authorization.raised' })
         }
         if (each.kind === 'answer') {
           const open = order.commands.filter((command) => commandPhase(command) === 'requested')
