@@ -39,12 +39,12 @@ export function createSteadyClock(options: SteadyClockOptions): Clock {
       const setBackMs = seen.steadyMs - (wallMs + aheadMs)
       // Time stands still; the reading stays that of the last instant that was new.
       if (setBackMs > 0 && setBackMs <= NOISE_MS) return msToInstant(seen.steadyMs)
-      if (setBackMs > NOISE_MS) {
-        aheadMs = seen.steadyMs + passedMs - wallMs
-        options.onSetBack(setBackMs + passedMs)
-      }
-      seen = { ...reading, steadyMs: wallMs + aheadMs }
-      return msToInstant(seen.steadyMs)
+      if (setBackMs > NOISE_MS) aheadMs = seen.steadyMs + passedMs - wallMs
+      const steadyMs = wallMs + aheadMs
+      seen = { ...reading, steadyMs }
+      // Order matters: whoever hears of it may ask what time it is.
+      if (setBackMs > NOISE_MS) options.onSetBack(setBackMs + passedMs)
+      return msToInstant(steadyMs)
     },
   }
 }
