@@ -63,7 +63,7 @@ export { acceptEvent, advanceOrder, recoverOrder } from './engine/advance-order.
 export { CLASSES, CONFIGURATION_CODES, classify, REFUSAL_CODES } from './engine/classify.ts'
 export type { Advanced, EnginePorts } from './engine/engine-ports.ts'
 export { makeInboxEvent, readInboxEvent } from './engine/inbox-event.ts'
-export { ClockError, isClockError } from './engine/loaded-order.ts'
+export { ClockFailure, isClockFailure } from './engine/loaded-order.ts'
 export type { Plan } from './engine/plan.ts'
 export { planEvent } from './engine/plan.ts'
 export { pullForward } from './engine/pull-forward.ts'

@@ -141,6 +141,7 @@ export async function startProcess(options: ProcessOptions): Promise<Process> {
     ruleBook: options.ruleBook,
     factSource: { definitions: [], load: async () => ({ type: 'absent' }) },
     clock: { now },
+    monotonicMs: () => time.nowMs,
     timers,
     telemetry: { record: (event) => isAlive && options.onTelemetry(event) },
     notifier: {

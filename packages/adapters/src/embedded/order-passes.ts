@@ -4,7 +4,7 @@ import {
   advanceOrder,
   type EnginePorts,
   type IsoInstant,
-  isClockError,
+  isClockFailure,
   makeWork,
   pullForward,
   type RuntimeStore,
@@ -97,7 +97,7 @@ export function createOrderPasses(options: OrderPassesOptions): OrderPasses {
     const at = clock.now()
     const { failureCount, retryAt } = holds.hold(
       orderId,
-      isClockError(error) ? error.retryAt : undefined,
+      isClockFailure(error) ? error.retryAt : undefined,
     )
     options.onWakeAt(retryAt)
     telemetry.record({

@@ -7,7 +7,7 @@ import {
   type RuntimeStore,
   type WakeUp,
 } from '@postdelivery/core'
-import type { Timers } from './timers.ts'
+import type { Timers } from '../timers.ts'
 
 export interface PullerOptions {
   readonly store: Pick<RuntimeStore, 'waitingOrders'>

@@ -1,4 +1,4 @@
-import { type IsoInstant, isClockError } from '@postdelivery/core'
+import { type IsoInstant, isClockFailure } from '@postdelivery/core'
 import { describe, expect, test } from 'vitest'
 import { ACTIONS, asked, DAY_MS, HOUR_MS, MINUTE_MS, ORDER_ID, type RuleSpec } from './builders.ts'
 import { aDecided, type Rig, staff } from './rig.ts'
@@ -12,7 +12,7 @@ async function stopOf(
     () => undefined,
     (thrown: unknown) => thrown,
   )
-  if (!isClockError(error)) throw new Error(`the order is not stopped by the clock: ${error}`)
+  if (!isClockFailure(error)) throw new Error(`the order is not stopped by the clock: ${error}`)
   return error
 }
 

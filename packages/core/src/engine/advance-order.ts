@@ -27,7 +27,7 @@ import {
  *
  * Events go first, in their order of arrival; an event that waits for a source holds back later ones, not the commands.
  * Returns: what was done; `idle` when nothing is due, with the instant of the next wake-up.
- * Throws: `SnapshotError` or `AssertionError` when the order cannot be trusted, `ClockError` when the clock cannot, and what
+ * Throws: `SnapshotError` or `AssertionError` when the order cannot be trusted, `ClockFailure` when the clock cannot, and what
  * the store throws; the runtime stops the order and tells a person.
  */
 export const advanceOrder = (ports: EnginePorts, orderId: string): Promise<Advanced> =>

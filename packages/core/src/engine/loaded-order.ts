@@ -14,8 +14,8 @@ export interface LoadedOrder {
 }
 
 /** The clock is far behind what it said when the order was changed last; `retryAt`: when the order goes on by itself. */
-export class ClockError extends Error {
-  override readonly name = 'ClockError'
+export class ClockFailure extends Error {
+  override readonly name = 'ClockFailure'
   readonly code = 'clock_behind'
   readonly retryAt: IsoInstant
 
@@ -29,20 +29,20 @@ export class ClockError extends Error {
 }
 
 /** Tells whether an error is this one, also when it comes from another copy of this package. */
-export const isClockError = (error: unknown): error is ClockError =>
-  error instanceof ClockError || (error instanceof Error && error.name === 'ClockError')
+export const isClockFailure = (error: unknown): error is ClockFailure =>
+  error instanceof ClockFailure || (error instanceof Error && error.name === 'ClockFailure')
 
 /**
  * Loads an order to work on it.
  *
- * Throws: `SnapshotError` when its snapshot cannot be read; `ClockError` when the clock is more than an hour behind what it
+ * Throws: `SnapshotError` when its snapshot cannot be read; `ClockFailure` when the clock is more than an hour behind what it
  * said before, since waits and the age of keys would be wrong.
  */
 export async function loadOrder(ports: EnginePorts, orderId: string): Promise<LoadedOrder> {
   const loaded = await loadOrderAsItIs(ports, orderId)
   const now = ports.clock.now()
   if (loaded.order !== null && loaded.order.lastDecidedAt > addMs(now, CLOCK_AHEAD_MAX_MS))
-    throw new ClockError(loaded.order, now)
+    throw new ClockFailure(loaded.order, now)
   return loaded
 }
 

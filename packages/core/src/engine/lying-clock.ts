@@ -3,10 +3,10 @@ import type { ClockDistrusted } from '../internal-events.ts'
 import { hasOpenKeySince } from '../lifecycle/distrust-clock.ts'
 import { commitStep } from './commit-step.ts'
 import type { EnginePorts } from './engine-ports.ts'
-import { isClockError, loadOrderAsItIs } from './loaded-order.ts'
+import { isClockFailure, loadOrderAsItIs } from './loaded-order.ts'
 
 /**
- * Takes a step of an order; when the clock cannot be trusted for it, ends its doubtful keys and throws the `ClockError`.
+ * Takes a step of an order; when the clock cannot be trusted for it, ends its doubtful keys and throws the `ClockFailure`.
  *
  * Order matters: when the order goes on, nothing shows any more that the clock has lied.
  */
@@ -18,7 +18,7 @@ export async function trustingClock<Result>(
   try {
     return await step()
   } catch (error) {
-    if (isClockError(error)) await endKeys(ports, orderId)
+    if (isClockFailure(error)) await endKeys(ports, orderId)
     throw error
   }
 }
