@@ -111,7 +111,8 @@ export const INVARIANTS: readonly Invariant[] = [
         if (!isOpen(command)) return []
         const isTold = record.work.some(
           (work) =>
-            work.commandId === id || work.kind === 'books_differ' || work.kind === 'paused_command',
+            work.commandId === id ||
+            ['books_differ', 'paused_command', 'order_stopped'].includes(work.kind),
         )
         return isTold
           ? []
@@ -229,7 +230,9 @@ export const INVARIANTS: readonly Invariant[] = [
           return record.work.some((work) => work.kind === 'dead_letter' && work.eventId === eventId)
             ? []
             : [`event ${name} was given up and nobody is told`]
-        if (stored.status !== 'decided') return [`event ${name} is still ${stored.status}`]
+        const isStopped = record.work.some((work) => work.kind === 'order_stopped')
+        if (stored.status !== 'decided')
+          return isStopped ? [] : [`event ${name} is still ${stored.status}`]
         const count = record.decisions.filter((each) => each.eventId === eventId).length
         return count === 1 ? [] : [`event ${name} has ${count} decisions`]
       }),
