@@ -187,7 +187,18 @@ describe('when Klarna answers again', () => {
           refundedMinor: 3000,
         }))
         const refundedMinor = 3000 * refunds.length
-        return { type: 'read', value: { ...read.value, refunds, refundedMinor } }
+        const capture = {
+          captureId: 'capture-a',
+          capturedMinor: 6000,
+          refundedMinor,
+          capturedAt: AT,
+          lines: [],
+          shippingInfo: [],
+        }
+        return {
+          type: 'read',
+          value: { ...read.value, refunds, refundedMinor, captures: [capture] },
+        }
       },
     }
     const ruleBook = aRuleBook([REFUND_RETURNED, TELL_PARCELS])
