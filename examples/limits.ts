@@ -3,8 +3,16 @@ import type { ApprovalPolicy, Limits } from 'postdelivery'
 
 export const limits: Limits = {
   perCommand: { refundMaxMinor: { SEK: 500_000 }, extensionFeeMaxMinor: { SEK: 5_000 } },
-  perOrder: { refundMaxMinor: { SEK: 500_000 }, commandMaxCount: 20 },
-  perRuleAndDay: { commandMaxCount: 200, refundMaxMinor: { SEK: 2_000_000 } },
+  perOrder: {
+    commandMaxCount: 20,
+    refundMaxMinor: { SEK: 500_000 },
+    extensionFeeMaxMinor: { SEK: 20_000 },
+  },
+  perRuleAndDay: {
+    commandMaxCount: 200,
+    refundMaxMinor: { SEK: 2_000_000 },
+    extensionFeeMaxMinor: { SEK: 50_000 },
+  },
   perMerchantAndDay: {
     commandMaxCount: 1_000,
     refundMaxMinor: { SEK: 5_000_000 },

@@ -254,4 +254,12 @@ export {
   plainDate,
   startOfDate,
 } from './time.ts'
+export type { Firing, UnusualRate } from './unusual-rate.ts'
+export {
+  DEFAULT_UNUSUAL_RATE,
+  isUnusual,
+  USUAL_DAYS_MAX,
+  unusualRateShape,
+  unusualRateWorkId,
+} from './unusual-rate.ts'
 export { describeCommand, makeWork, WORK_KINDS } from './work.ts'

@@ -6,9 +6,17 @@ const count = integer({ min: 0, max: 1_000_000 })
 /** Amounts in minor units by currency (a currency that is not listed has the limit 0); counts per whole day. */
 export const limitsShape = record({
   perCommand: record({ refundMaxMinor: minorByCurrency, extensionFeeMaxMinor: minorByCurrency }),
-  perOrder: record({ refundMaxMinor: minorByCurrency, commandMaxCount: count }),
+  perOrder: record({
+    commandMaxCount: count,
+    refundMaxMinor: minorByCurrency,
+    extensionFeeMaxMinor: minorByCurrency,
+  }),
   /** Per rule and calendar day in the merchant's time zone; a rule's own `limits` only tighten it. */
-  perRuleAndDay: record({ commandMaxCount: count, refundMaxMinor: minorByCurrency }),
+  perRuleAndDay: record({
+    commandMaxCount: count,
+    refundMaxMinor: minorByCurrency,
+    extensionFeeMaxMinor: minorByCurrency,
+  }),
   perMerchantAndDay: record({
     commandMaxCount: count,
     refundMaxMinor: minorByCurrency,
@@ -48,4 +56,9 @@ export interface Reservation {
   readonly amount: number
   /** The most that all claims on the bucket may sum to. */
   readonly ceiling: number
+  /**
+   * The money is spent whatever the limit says, since people agreed or Klarna has done it: taken above the ceiling as
+   * well, and recorded as such. Nothing is taken for a command that holds claims already.
+   */
+  readonly isApproved?: boolean
 }

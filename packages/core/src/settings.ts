@@ -1,6 +1,7 @@
 /** What a merchant decides once about the engine; code and configuration set it, rules never do. */
 import { approvalShape, limitsShape } from './limits.ts'
 import { flag, integer, list, record, type Shaped, text } from './shape.ts'
+import { unusualRateShape } from './unusual-rate.ts'
 
 const daysList = list(integer({ min: 0, max: 365 }), { max: 20 })
 
@@ -16,6 +17,8 @@ export const settingsShape = record({
     authorization_expiry: daysList,
     return_window: daysList,
   }),
+  /** From when on a rule fires so often that people are told. */
+  unusualRate: unusualRateShape,
   /** Everything but the sending. */
   observe: flag,
 })

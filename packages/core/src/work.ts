@@ -53,6 +53,10 @@ export const WORK_KINDS: Readonly<
     what: 'the engine met a defect or a failing store in this order and holds it back; no other order is affected',
     next: 'look at the alarm and the log; it is tried again by itself, with growing waits',
   },
+  rule_rate_unusual: {
+    what: 'a rule fires far more often than it is used to; it goes on, within the limits',
+    next: 'look at what it decides; if that is wrong, stop the rule and mend it, then dismiss this',
+  },
 }
 
 /** Says a command in a few words: `refund of 30.00 SEK on capture …`. */

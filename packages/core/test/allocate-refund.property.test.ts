@@ -62,8 +62,16 @@ const generous = {
   ...settings,
   limits: {
     perCommand: { refundMaxMinor: { SEK: 1e9 }, extensionFeeMaxMinor: { SEK: 1e9 } },
-    perOrder: { refundMaxMinor: { SEK: 1e9 }, commandMaxCount: 1000 },
-    perRuleAndDay: { commandMaxCount: 1000, refundMaxMinor: { SEK: 1e9 } },
+    perOrder: {
+      commandMaxCount: 1000,
+      refundMaxMinor: { SEK: 1e9 },
+      extensionFeeMaxMinor: { SEK: 1e9 },
+    },
+    perRuleAndDay: {
+      commandMaxCount: 1000,
+      refundMaxMinor: { SEK: 1e9 },
+      extensionFeeMaxMinor: { SEK: 1e9 },
+    },
     perMerchantAndDay: {
       commandMaxCount: 1000,
       refundMaxMinor: { SEK: 1e9 },

@@ -5,6 +5,7 @@ import {
   type CaptureDetails,
   type Command,
   canonicalJson,
+  DEFAULT_UNUSUAL_RATE,
   type DueDateOptions,
   type EngineEvent,
   instant,
@@ -105,8 +106,16 @@ export const settings: Settings = {
   timeZone: 'Europe/Stockholm',
   limits: {
     perCommand: { refundMaxMinor: { SEK: 100_000 }, extensionFeeMaxMinor: { SEK: 5_000 } },
-    perOrder: { refundMaxMinor: { SEK: 200_000 }, commandMaxCount: 20 },
-    perRuleAndDay: { commandMaxCount: 100, refundMaxMinor: { SEK: 1_000_000 } },
+    perOrder: {
+      commandMaxCount: 20,
+      refundMaxMinor: { SEK: 200_000 },
+      extensionFeeMaxMinor: { SEK: 100_000 },
+    },
+    perRuleAndDay: {
+      commandMaxCount: 100,
+      refundMaxMinor: { SEK: 1_000_000 },
+      extensionFeeMaxMinor: { SEK: 100_000 },
+    },
     perMerchantAndDay: {
       commandMaxCount: 1000,
       refundMaxMinor: { SEK: 5_000_000 },
@@ -120,6 +129,7 @@ export const settings: Settings = {
     expiresAfterHours: 24,
   },
   deadlineDays: { due_date: [7, 3, 1], authorization_expiry: [7, 1], return_window: [3] },
+  unusualRate: DEFAULT_UNUSUAL_RATE,
   observe: false,
 }
 

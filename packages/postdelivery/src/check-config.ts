@@ -3,6 +3,7 @@ import { klarnaOptionProblems } from '@postdelivery/adapters/klarna'
 import {
   approvalShape,
   DEFAULT_DEADLINE_DAYS,
+  DEFAULT_UNUSUAL_RATE,
   isPlainRecord,
   isTimeZone,
   limitsShape,
@@ -33,6 +34,7 @@ const KNOWN_KEYS: readonly (keyof PostDeliveryConfig)[] = [
   'limits',
   'approval',
   'deadlineDays',
+  'unusualRate',
   'facts',
   'observe',
   'telemetry',
@@ -165,12 +167,15 @@ function checkSettings(config: Record<string, unknown>): {
   readonly settings: Settings | null
 } {
   const days = config['deadlineDays']
+  const rate = config['unusualRate']
   const read = readShape(settingsShape, {
     timeZone: config['timeZone'],
     limits: config['limits'],
     approval: config['approval'],
     deadlineDays:
       isPlainRecord(days) || days === undefined ? { ...DEFAULT_DEADLINE_DAYS, ...days } : days,
+    unusualRate:
+      isPlainRecord(rate) || rate === undefined ? { ...DEFAULT_UNUSUAL_RATE, ...rate } : rate,
     observe: config['observe'] ?? false,
   })
   const problems: ConfigProblem[] = read.ok
@@ -192,6 +197,10 @@ function checkSettings(config: Record<string, unknown>): {
 function settingHint({ path, code }: Problem): { readonly hint?: string } {
   if (code !== 'missing') return {}
   if (path === '/limits') return { hint: `all are required: ${fieldsOf(limitsShape)}` }
+  if (path.startsWith('/limits/') && path.endsWith('Minor'))
+    return { hint: 'say the most in minor units by currency: `{ SEK: 20_000 }`; `{}` allows none' }
+  if (path.startsWith('/limits/') && path.endsWith('Count'))
+    return { hint: 'say the most as a whole number; 0 allows none' }
   if (path === '/approval') return { hint: `all are required: ${fieldsOf(approvalShape)}` }
   if (path === '/timeZone') return { hint: 'name an IANA zone such as `Europe/Stockholm`' }
   return {}

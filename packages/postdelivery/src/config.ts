@@ -48,6 +48,11 @@ export interface PostDeliveryConfig<Facts extends OwnFacts = OwnFacts> {
   readonly approval: ApprovalPolicy
   /** Whole days before a deadline at which rules are woken; default 14, 7, 3, 1 (due date), 7, 3, 1 and 7, 1. */
   readonly deadlineDays?: Partial<Settings['deadlineDays']>
+  /**
+   * From when on a rule's day is unusual, so that people are told: `factor` times the mean of its last 14 days, and at
+   * least `minCount` firings. Default 5 and 20.
+   */
+  readonly unusualRate?: Partial<Settings['unusualRate']>
   /** Facts of your own that rules may name, made with `defineFact`. */
   readonly facts?: Facts
   /** Everything but the sending, for the first weeks. Default false. */
@@ -85,8 +90,16 @@ export interface PostDeliveryConfig<Facts extends OwnFacts = OwnFacts> {
  *   timeZone: 'Europe/Stockholm',
  *   limits: {
  *     perCommand: { refundMaxMinor: { SEK: 500_000 }, extensionFeeMaxMinor: { SEK: 5_000 } },
- *     perOrder: { refundMaxMinor: { SEK: 500_000 }, commandMaxCount: 20 },
- *     perRuleAndDay: { commandMaxCount: 200, refundMaxMinor: { SEK: 2_000_000 } },
+ *     perOrder: {
+ *       commandMaxCount: 20,
+ *       refundMaxMinor: { SEK: 500_000 },
+ *       extensionFeeMaxMinor: { SEK: 20_000 },
+ *     },
+ *     perRuleAndDay: {
+ *       commandMaxCount: 200,
+ *       refundMaxMinor: { SEK: 2_000_000 },
+ *       extensionFeeMaxMinor: { SEK: 50_000 },
+ *     },
  *     perMerchantAndDay: {
  *       commandMaxCount: 1_000,
  *       refundMaxMinor: { SEK: 5_000_000 },

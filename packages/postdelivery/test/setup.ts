@@ -27,8 +27,16 @@ export const DUE_ON = '2026-12-14'
 
 export const limits: Limits = {
   perCommand: { refundMaxMinor: { SEK: 100_000 }, extensionFeeMaxMinor: { SEK: 5_000 } },
-  perOrder: { refundMaxMinor: { SEK: 100_000 }, commandMaxCount: 20 },
-  perRuleAndDay: { commandMaxCount: 100, refundMaxMinor: { SEK: 1_000_000 } },
+  perOrder: {
+    commandMaxCount: 20,
+    refundMaxMinor: { SEK: 100_000 },
+    extensionFeeMaxMinor: { SEK: 100_000 },
+  },
+  perRuleAndDay: {
+    commandMaxCount: 100,
+    refundMaxMinor: { SEK: 1_000_000 },
+    extensionFeeMaxMinor: { SEK: 100_000 },
+  },
   perMerchantAndDay: {
     commandMaxCount: 1_000,
     refundMaxMinor: { SEK: 1_000_000 },

@@ -1,13 +1,26 @@
 /** What a cycle does not need: silent ports, limits that are checked and never reached, no deadlines. */
 import type { EmbeddedEngineOptions } from '@postdelivery/adapters/embedded'
-import { msToInstant, type Settings, type TelemetryEvent } from '@postdelivery/core'
+import {
+  DEFAULT_UNUSUAL_RATE,
+  msToInstant,
+  type Settings,
+  type TelemetryEvent,
+} from '@postdelivery/core'
 
 const BENCH_SETTINGS: Settings = {
   timeZone: 'Europe/Stockholm',
   limits: {
     perCommand: { refundMaxMinor: { SEK: 100_000 }, extensionFeeMaxMinor: { SEK: 1_000 } },
-    perOrder: { refundMaxMinor: { SEK: 100_000 }, commandMaxCount: 1_000 },
-    perRuleAndDay: { commandMaxCount: 1_000_000, refundMaxMinor: { SEK: 1_000_000_000 } },
+    perOrder: {
+      commandMaxCount: 1_000,
+      refundMaxMinor: { SEK: 100_000 },
+      extensionFeeMaxMinor: { SEK: 1_000_000_000 },
+    },
+    perRuleAndDay: {
+      commandMaxCount: 1_000_000,
+      refundMaxMinor: { SEK: 1_000_000_000 },
+      extensionFeeMaxMinor: { SEK: 1_000_000_000 },
+    },
     perMerchantAndDay: {
       commandMaxCount: 1_000_000,
       refundMaxMinor: { SEK: 1_000_000_000 },
@@ -21,6 +34,7 @@ const BENCH_SETTINGS: Settings = {
     expiresAfterHours: 24,
   },
   deadlineDays: { due_date: [], authorization_expiry: [], return_window: [] },
+  unusualRate: DEFAULT_UNUSUAL_RATE,
   observe: false,
 }
 

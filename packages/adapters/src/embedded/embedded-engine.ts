@@ -132,7 +132,12 @@ class Engine implements EmbeddedEngine {
     this.#telemetry = telemetry
     this.#alarmClock = createAlarmClock({ clock, timers, ring: () => this.#ring() })
     this.#health = watchHealth(options.gateway, () => this.#puller.begin())
-    this.#gate = createSendGate(this.#health.gateway, { clock, timers, telemetry })
+    this.#gate = createSendGate(this.#health.gateway, {
+      clock,
+      timers,
+      telemetry,
+      stops: () => store.stops(),
+    })
     this.#receipts = createReceipts()
     this.#courier = createCourier({ store, notifier, clock, timers, telemetry })
     const ports: EnginePorts = {

@@ -1,5 +1,5 @@
 /** The engine's own view of the merchant's ports: telemetry that cannot fail, a store that says when notices wait. */
-import type { Store, Telemetry } from '@postdelivery/core'
+import type { CommitResult, Store, Telemetry } from '@postdelivery/core'
 
 /** Telemetry whose failures stay with it: what watches the engine must not stop it. */
 export const guardTelemetry = (inner: Telemetry): Telemetry => ({
@@ -20,7 +20,8 @@ export const watchNotices = (inner: Store, onNotices: () => void): Store => ({
   order: (...given) => inner.order(...given),
   async commit(change) {
     const result = await inner.commit(change)
-    if (result.type === 'committed' && change.notices.length > 0) onNotices()
+    const hasNotices = change.notices.length > 0 || hasUnusualRules(result)
+    if (result.type === 'committed' && hasNotices) onNotices()
     return result
   },
   request: (...given) => inner.request(...given),
@@ -28,6 +29,10 @@ export const watchNotices = (inner: Store, onNotices: () => void): Store => ({
   stops: (...given) => inner.stops(...given),
   openWork: (...given) => inner.openWork(...given),
 })
+
+/** The store itself tells people of a rule's unusual day. */
+const hasUnusualRules = (result: CommitResult): boolean =>
+  result.type === 'committed' && result.unusualRules !== undefined
 
 /** The class of an error alone, for telemetry: its text may hold anything. */
 export const errorName = (error: unknown): string =>

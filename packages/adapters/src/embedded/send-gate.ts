@@ -7,6 +7,7 @@ import {
   instantToMs,
   type PaymentGateway,
   type ReadResult,
+  type Stop,
   type Telemetry,
 } from '@postdelivery/core'
 import type { Timers } from '../timers.ts'
@@ -32,7 +33,8 @@ const NOT_SENT: GatewayAnswer = {
  * Puts a gate before a gateway.
  *
  * A `429` that says when the quota opens holds back all calls, reads included, until then: once a merchant is limited,
- * Klarna refuses every further call of it.
+ * Klarna refuses every further call of it. A send that waited here is not made when something was stopped meanwhile: it was
+ * allowed before the wait, and its command is looked at anew.
  */
 export function createSendGate(
   inner: PaymentGateway,
@@ -40,9 +42,11 @@ export function createSendGate(
     readonly clock: Clock
     readonly timers: Timers
     readonly telemetry: Telemetry
+    /** What of the kill switch stands. */
+    readonly stops: () => Promise<readonly Stop[]>
   },
 ): SendGate {
-  const { clock, timers, telemetry } = options
+  const { clock, timers, telemetry, stops } = options
   let opensAt: IsoInstant | null = null
   let waiters: (() => void)[] = []
   let handle: unknown
@@ -66,6 +70,18 @@ export function createSendGate(
       await new Promise<void>((resolve) => waiters.push(resolve))
     }
     return !isClosed
+  }
+
+  /** As `pass`, for what changes something at Klarna. A store that cannot say what is stopped lets nothing through. */
+  const passToSend = async (): Promise<boolean> => {
+    if (opensAt === null) return pass()
+    try {
+      const before = new Set((await stops()).map(({ scope }) => scope))
+      if (!(await pass())) return false
+      return (await stops()).every(({ scope }) => before.has(scope))
+    } catch {
+      return false
+    }
   }
 
   const watch = (answer: GatewayAnswer): void => {
@@ -97,7 +113,7 @@ export function createSendGate(
     gateway: {
       prepare: (command) => inner.prepare(command),
       async perform(request, idempotencyKey) {
-        if (!(await pass())) return NOT_SENT
+        if (!(await passToSend())) return NOT_SENT
         const answer = await inner.perform(request, idempotencyKey)
         watch(answer)
         return answer

@@ -4,7 +4,8 @@ import type { Connection } from './connection.ts'
 import { countOf, textOf } from './rows.ts'
 
 /**
- * Takes the claims in their order.
+ * Takes the claims in their order. Those that are approved are taken above their ceiling as well, and not at all when
+ * their command holds claims already: what it was decided with still stands.
  *
  * Returns: the first claim that would pass its ceiling, or null when all were taken. The caller rolls back on the first:
  *   those before it are taken by then.
@@ -14,17 +15,25 @@ export function takeClaims(
   connection: Connection,
   reservations: readonly Reservation[],
 ): Extract<CommitResult, { readonly type: 'limit_reached' }> | null {
-  for (const { commandId, bucket, amount, ceiling } of reservations) {
+  const approved = reservations.filter((claim) => claim.isApproved === true)
+  const holders = new Set(
+    approved.map(({ commandId }) => commandId).filter((id) => holdsAny(connection, id)),
+  )
+  for (const claim of reservations) {
+    const { commandId, bucket, amount, ceiling, isApproved = false } = claim
     assert(Number.isSafeInteger(amount) && amount >= 0, `a claim has no amount ${amount}`)
     assert(Number.isSafeInteger(ceiling) && ceiling >= 0, `a limit has no ceiling ${ceiling}`)
+    if (isApproved && holders.has(commandId)) continue
     if (isHeld(connection, commandId, bucket, amount)) continue
-    if (!raise(connection, bucket, amount, ceiling))
-      return { type: 'limit_reached', commandId, bucket, ceiling }
+    const isWithin = raise(connection, bucket, amount, ceiling)
+    if (!isWithin && !isApproved) return { type: 'limit_reached', commandId, bucket, ceiling }
+    if (!isWithin) raise(connection, bucket, amount, Number.MAX_SAFE_INTEGER)
     connection.run(
-      'INSERT INTO claims (command_id, bucket, amount) VALUES (?, ?, ?)',
+      'INSERT INTO claims (command_id, bucket, amount, is_over_limit) VALUES (?, ?, ?, ?)',
       commandId,
       bucket,
       amount,
+      isWithin ? 0 : 1,
     )
   }
   return null
@@ -42,6 +51,10 @@ export function freeClaims(connection: Connection, commandId: string): void {
   }
   connection.run('DELETE FROM claims WHERE command_id = ?', commandId)
 }
+
+const holdsAny = (connection: Connection, commandId: string): boolean =>
+  connection.get('SELECT 1 AS held FROM claims WHERE command_id = ? LIMIT 1', commandId) !==
+  undefined
 
 function isHeld(
   connection: Connection,

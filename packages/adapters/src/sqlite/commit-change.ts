@@ -4,6 +4,7 @@ import { freeClaims, takeClaims } from './claim-rows.ts'
 import { recordAttempt, storeGeneration, storeRequest } from './command-rows.ts'
 import type { Connection, Row } from './connection.ts'
 import { acceptEvent, refreshHead, settleEvent, unparkEvents } from './event-rows.ts'
+import { countFirings } from './firing-rows.ts'
 import { addNotice, closeWorkItem, openWorkItem } from './people-rows.ts'
 import { countOf } from './rows.ts'
 
@@ -34,9 +35,10 @@ export function writeChange(connection: Connection, change: Change): CommitResul
 
   writePeople(connection, change)
   if (change.unparks) unparkEvents(connection, change.orderId)
+  const unusualRules = countFirings(connection, change)
   for (const event of change.submits) acceptEvent(connection, event)
   refreshHead(connection, change.orderId)
-  return { type: 'committed', seq }
+  return { type: 'committed', seq, ...(unusualRules.length === 0 ? {} : { unusualRules }) }
 }
 
 function writeOrder(connection: Connection, change: Change, known: Row | undefined): number {

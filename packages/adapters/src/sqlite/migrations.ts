@@ -194,6 +194,29 @@ CREATE INDEX orders_waiting ON orders (wake_at, order_id) WHERE has_open_command
 CREATE INDEX orders_open ON orders (order_id) WHERE has_open_command = 1;
 `
 
+/*
+ * `alert_at`: from when on an order has something that people should see before its time runs out; what it is, is told
+ * from the order itself. Orders of before are looked at until they change next.
+ */
+const PEOPLE_IN_TIME = `
+ALTER TABLE claims ADD COLUMN is_over_limit INTEGER NOT NULL DEFAULT 0 CHECK (is_over_limit IN (0, 1));
+
+CREATE TABLE rule_days (
+  rule        TEXT NOT NULL,
+  day         TEXT NOT NULL,
+  fired_count INTEGER NOT NULL CHECK (fired_count > 0),
+  is_unusual  INTEGER NOT NULL DEFAULT 0 CHECK (is_unusual IN (0, 1)),
+  PRIMARY KEY (rule, day)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE orders ADD COLUMN alert_at TEXT;
+UPDATE orders SET alert_at = '1970-01-01T00:00:00.000Z' WHERE has_open_command = 1;
+CREATE INDEX orders_by_alert ON orders (alert_at) WHERE alert_at IS NOT NULL;
+
+CREATE INDEX events_waiting ON events (accepted_at) WHERE status = 'waiting';
+CREATE INDEX work_by_order ON work (order_id, number);
+`
+
 /** Every step, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -202,4 +225,5 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { name: 'what is due, and whose engine writes', sql: HEADS_AND_ENGINE },
   { name: 'what waits', sql: WAITING },
+  { name: 'limits that people passed, how often rules fire, what runs out', sql: PEOPLE_IN_TIME },
 ]

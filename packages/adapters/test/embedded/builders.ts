@@ -2,6 +2,7 @@
 import {
   type ActionType,
   addMs,
+  DEFAULT_UNUSUAL_RATE,
   type Facts,
   type IsoInstant,
   type PublicEvent,
@@ -16,8 +17,16 @@ export const SETTINGS: Settings = {
   timeZone: 'Europe/Stockholm',
   limits: {
     perCommand: { refundMaxMinor: { SEK: 1_000_000 }, extensionFeeMaxMinor: { SEK: 10_000 } },
-    perOrder: { refundMaxMinor: { SEK: 1_000_000 }, commandMaxCount: 1000 },
-    perRuleAndDay: { commandMaxCount: 100_000, refundMaxMinor: { SEK: 1_000_000_000 } },
+    perOrder: {
+      commandMaxCount: 1000,
+      refundMaxMinor: { SEK: 1_000_000 },
+      extensionFeeMaxMinor: { SEK: 1_000_000_000 },
+    },
+    perRuleAndDay: {
+      commandMaxCount: 100_000,
+      refundMaxMinor: { SEK: 1_000_000_000 },
+      extensionFeeMaxMinor: { SEK: 1_000_000_000 },
+    },
     perMerchantAndDay: {
       commandMaxCount: 1_000_000,
       refundMaxMinor: { SEK: 1_000_000_000 },
@@ -31,6 +40,7 @@ export const SETTINGS: Settings = {
     expiresAfterHours: 24,
   },
   deadlineDays: { due_date: [], authorization_expiry: [], return_window: [] },
+  unusualRate: DEFAULT_UNUSUAL_RATE,
   observe: false,
 }
 

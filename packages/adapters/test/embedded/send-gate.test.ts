@@ -1,4 +1,4 @@
-import type { GatewayAnswer, PaymentGateway, TelemetryEvent } from '@postdelivery/core'
+import type { GatewayAnswer, PaymentGateway, Stop, TelemetryEvent } from '@postdelivery/core'
 import { expect, test } from 'vitest'
 import { createSendGate } from '../../src/embedded/send-gate.ts'
 import { createSimulatedTime, settle } from './simulated-time.ts'
@@ -38,8 +38,13 @@ function setUp(answers: GatewayAnswer[]) {
     },
   }
   const telemetry = { record: (event: TelemetryEvent) => records.push(event) }
-  const gate = createSendGate(inner, { ...time, telemetry })
-  return { time, reached, records, gate }
+  const scopes: string[] = []
+  const stops = async (): Promise<readonly Stop[]> => {
+    if (scopes.includes('unreadable')) throw new Error('no disk')
+    return scopes.map((scope) => ({ scope, by: 'anna', why: 'a test', at: time.clock.now() }))
+  }
+  const gate = createSendGate(inner, { ...time, telemetry, stops })
+  return { time, reached, records, gate, scopes }
 }
 
 test('a used-up quota holds back all calls until it opens, reads included', async () => {
@@ -54,7 +59,7 @@ test('a used-up quota holds back all calls until it opens, reads included', asyn
   await Promise.all([second, third])
 
   expect(before).toEqual(['first'])
-  expect(reached).toEqual(['first', 'second', 'capture'])
+  expect(reached.toSorted()).toEqual(['capture', 'first', 'second'])
   expect(time.timerCount).toBe(0)
   expect(records.map(({ attributes }) => attributes)).toEqual([
     { code: 'rate_limited', waitMs: 2_000 },
@@ -131,4 +136,35 @@ test('once closed, calls that wait and calls that come are surely not sent', asy
   expect(read).toEqual({ type: 'failed', answer: notSent })
   expect(reached).toEqual(['a'])
   expect(time.timerCount).toBe(0)
+})
+
+for (const scope of ['action:refund', 'unreadable']) {
+  test(`a send that waited is not made once ${scope} came up meanwhile; reads are`, async () => {
+    const { time, reached, gate, scopes } = setUp([answer(429, 2_000)])
+    scopes.push('action:sendOut')
+    await gate.gateway.perform(request, 'a')
+    const sending = gate.gateway.perform(request, 'b')
+    const reading = gate.gateway.readOrder('order')
+    await settle()
+
+    scopes.push(scope)
+    await time.advance(2_000)
+
+    expect(await sending).toMatchObject({ type: 'no_answer', mayHaveReached: false })
+    await reading
+    expect(reached).toEqual(['a', 'order'])
+  })
+}
+
+test('a send that waited is made when what was stopped before still is', async () => {
+  const { time, reached, gate, scopes } = setUp([answer(429, 2_000)])
+  scopes.push('action:sendOut')
+  await gate.gateway.perform(request, 'a')
+  const sending = gate.gateway.perform(request, 'b')
+  await settle()
+
+  await time.advance(2_000)
+  await sending
+
+  expect(reached).toEqual(['a', 'b'])
 })

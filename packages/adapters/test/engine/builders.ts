@@ -2,6 +2,7 @@
 import {
   type ActionType,
   type CaptureDetails,
+  DEFAULT_UNUSUAL_RATE,
   type Facts,
   type HitPolicy,
   instant,
@@ -185,8 +186,16 @@ export const SETTINGS: Settings = {
   timeZone: 'Europe/Stockholm',
   limits: {
     perCommand: { refundMaxMinor: { SEK: 100_000 }, extensionFeeMaxMinor: { SEK: 5_000 } },
-    perOrder: { refundMaxMinor: { SEK: 200_000 }, commandMaxCount: 50 },
-    perRuleAndDay: { commandMaxCount: 100, refundMaxMinor: { SEK: 1_000_000 } },
+    perOrder: {
+      commandMaxCount: 50,
+      refundMaxMinor: { SEK: 200_000 },
+      extensionFeeMaxMinor: { SEK: 100_000 },
+    },
+    perRuleAndDay: {
+      commandMaxCount: 100,
+      refundMaxMinor: { SEK: 1_000_000 },
+      extensionFeeMaxMinor: { SEK: 100_000 },
+    },
     perMerchantAndDay: {
       commandMaxCount: 1000,
       refundMaxMinor: { SEK: 5_000_000 },
@@ -200,5 +209,6 @@ export const SETTINGS: Settings = {
     expiresAfterHours: 24,
   },
   deadlineDays: { due_date: [7, 3, 1], authorization_expiry: [7, 1], return_window: [3] },
+  unusualRate: DEFAULT_UNUSUAL_RATE,
   observe: false,
 }

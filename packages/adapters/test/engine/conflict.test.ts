@@ -85,6 +85,7 @@ const story = async (options: RigOptions, at: number): Promise<Rig> => {
       notices: [],
       unparks: false,
       submits: [],
+      firings: [],
     })
   })
   return rig

@@ -61,8 +61,12 @@ describe('an offer that changed', () => {
     const settings = {
       limits: {
         perCommand: { refundMaxMinor: {}, extensionFeeMaxMinor: { SEK: 5000 } },
-        perOrder: { refundMaxMinor: {}, commandMaxCount: 10 },
-        perRuleAndDay: { commandMaxCount: 10, refundMaxMinor: {} },
+        perOrder: { commandMaxCount: 10, refundMaxMinor: {}, extensionFeeMaxMinor: { SEK: 1000 } },
+        perRuleAndDay: {
+          commandMaxCount: 10,
+          refundMaxMinor: {},
+          extensionFeeMaxMinor: { SEK: 1000 },
+        },
         perMerchantAndDay: {
           commandMaxCount: 10,
           refundMaxMinor: {},

@@ -32,7 +32,7 @@ interface Case {
   readonly before: number
 }
 
-const perDay = SETTINGS.limits.perMerchantAndDay
+const { perMerchantAndDay: perDay, perRuleAndDay: perRule, perOrder } = SETTINGS.limits
 const today = '2026-12-08'
 
 /** The rule `shop.again: refund` asks for 10.00 each time, on an order of 60.00. */
@@ -71,7 +71,7 @@ const cases: readonly [string, Case][] = [
   [
     'of the refunds of one order',
     {
-      settings: limits({ perOrder: { refundMaxMinor: { SEK: 2999 }, commandMaxCount: 50 } }),
+      settings: limits({ perOrder: { ...perOrder, refundMaxMinor: { SEK: 2999 } } }),
       reason: 'limit:order:refund',
       before: 2,
     },
@@ -79,9 +79,27 @@ const cases: readonly [string, Case][] = [
   [
     'of the commands of one order',
     {
-      settings: limits({ perOrder: { refundMaxMinor: { SEK: 9999 }, commandMaxCount: 2 } }),
+      settings: limits({ perOrder: { ...perOrder, commandMaxCount: 2 } }),
       reason: 'limit:order:commands',
       before: 2,
+    },
+  ],
+  [
+    'of the extension fees of one order',
+    {
+      settings: limits({ perOrder: { ...perOrder, extensionFeeMaxMinor: { SEK: 999 } } }),
+      action: ACTIONS.extend,
+      reason: 'limit:order:extension_fee',
+      before: 0,
+    },
+  ],
+  [
+    "of a rule's extension fees per day",
+    {
+      settings: limits({ perRuleAndDay: { ...perRule, extensionFeeMaxMinor: { SEK: 999 } } }),
+      action: ACTIONS.extend,
+      reason: `limit:rule:stories/shop.again: extendDueDate:extension_fee:SEK:${today}`,
+      before: 0,
     },
   ],
   [
@@ -100,7 +118,7 @@ const cases: readonly [string, Case][] = [
   [
     'of a rule per day',
     {
-      settings: limits({ perRuleAndDay: { commandMaxCount: 1, refundMaxMinor: { SEK: 99_999 } } }),
+      settings: limits({ perRuleAndDay: { ...perRule, commandMaxCount: 1 } }),
       reason: `limit:rule:stories/shop.again: refund:count:${today}`,
       before: 1,
     },
@@ -108,7 +126,7 @@ const cases: readonly [string, Case][] = [
   [
     "of a rule's refunds per day",
     {
-      settings: limits({ perRuleAndDay: { commandMaxCount: 9, refundMaxMinor: { SEK: 1999 } } }),
+      settings: limits({ perRuleAndDay: { ...perRule, refundMaxMinor: { SEK: 1999 } } }),
       reason: `limit:rule:stories/shop.again: refund:refund:SEK:${today}`,
       before: 1,
     },
@@ -177,6 +195,13 @@ const sharing = async (count: number, settings: Partial<Settings> = {}): Promise
 
 const refund = (orderId: string, amountMinor: number, id = 'ask') =>
   asked('refund', { basis: 'amount', amountMinor }, { orderId, id })
+
+const approve = async (rig: Rig, orderId: string): Promise<void> => {
+  const [command] = await rig.commands(orderId)
+  const { id = '' } = command?.command ?? {}
+  const hash = command?.approvalHash ?? ''
+  await rig.tell(staff(rig, id, { type: 'command.approved', by: 'lead', hash }, orderId))
+}
 
 describe('a limit that orders share', () => {
   test('is reached by all of them together', async () => {
@@ -252,21 +277,82 @@ describe('a limit that orders share', () => {
     expect(await rig.phases('order-3')).toEqual(['confirmed'])
   })
 
-  test('lets pass what a person approves beyond it', async () => {
-    const rig = await sharing(1)
+  test('lets pass what a person approves beyond it, and counts it as spent', async () => {
+    const rig = await sharing(4)
     await rig.tell(refund('order-1', 2600))
-    const [command] = await rig.commands('order-1')
+    await rig.tell(refund('order-2', 100))
 
-    await rig.tell(
-      staff(
-        rig,
-        command?.command.id ?? '',
-        { type: 'command.approved', by: 'lead', hash: command?.approvalHash ?? '' },
-        'order-1',
-      ),
-    )
+    await approve(rig, 'order-1')
 
     expect(await rig.phases('order-1')).toEqual(['confirmed'])
+    await rig.tell(refund('order-3', 1))
+    expect(await rig.phases('order-3')).toEqual(['awaitingApproval'])
+    await approve(rig, 'order-3')
+    expect(await rig.phases('order-3')).toEqual(['confirmed'])
+  })
+
+  test('frees what was approved beyond it when Klarna refuses', async () => {
+    const rig = await sharing(2)
+    await rig.tell(refund('order-1', 2600))
+    rig.klarna.script({ answer: http(403, 'REFUND_NOT_ALLOWED') })
+
+    await approve(rig, 'order-1')
+
+    expect(await rig.phases('order-1')).toEqual(['refused'])
+    await rig.tell(refund('order-2', 2500))
+    expect(await rig.phases('order-2')).toEqual(['confirmed'])
+  })
+
+  test('counts what is approved a day later on that day', async () => {
+    const rig = await sharing(3, { approval: { ...SETTINGS.approval, expiresAfterHours: 72 } })
+    await rig.tell(refund('order-1', 2600))
+    rig.pass(DAY_MS)
+
+    await approve(rig, 'order-1')
+    await rig.tell(refund('order-2', 1))
+
+    expect(await rig.phases('order-2')).toEqual(['awaitingApproval'])
+    rig.pass(DAY_MS)
+    await rig.tell(refund('order-3', 2500))
+    expect(await rig.phases('order-3')).toEqual(['confirmed'])
+  })
+
+  test('counts what waited for people within it on the day of its decision alone', async () => {
+    const rig = await sharing(2, {
+      approval: { ...SETTINGS.approval, refundAboveMinor: { SEK: 1200 }, expiresAfterHours: 72 },
+    })
+    await rig.tell(refund('order-1', 1500))
+    rig.pass(DAY_MS)
+
+    await approve(rig, 'order-1')
+    await rig.tell(refund('order-2', 1100))
+
+    expect(await rig.phases('order-1')).toEqual(['confirmed'])
+    expect(await rig.phases('order-2')).toEqual(['confirmed'])
+  })
+
+  test('counts a refund again that Klarna did after it had refused it', async () => {
+    const rig = await sharing(2)
+    rig.klarna.script({ answer: http(403, 'REFUND_NOT_ALLOWED') })
+    await rig.tell(refund('order-1', 2000))
+    const { id } = await rig.command('order-1')
+    const late = {
+      id: `answer:${id}:0:2`,
+      type: 'command.answered',
+      orderId: 'order-1',
+      at: rig.now(),
+      commandId: id,
+      generation: 0,
+      attempt: 0,
+      outcome: { type: 'done', resultId: null, evidence: 'answer' },
+      correlationId: null,
+    } as const
+
+    await rig.tell(late)
+    await rig.tell(refund('order-2', 1000))
+
+    expect(await rig.phases('order-1')).toEqual(['confirmed'])
+    expect(await rig.phases('order-2')).toEqual(['awaitingApproval'])
   })
 
   test('denies one command of a decision and lets the others go', async () => {

@@ -39,6 +39,8 @@ export interface RigOptions {
   readonly ruleBook?: RuleBook
   readonly settings?: Partial<Settings>
   readonly factSource?: FactSource
+  /** Where the database is, for stories that look into it. Default: in memory. */
+  readonly path?: string
   /** Stands between the engine and its ports, to break or to watch them. */
   readonly wrap?: (ports: EnginePorts) => EnginePorts
 }
@@ -83,7 +85,7 @@ export async function aRig(options: RigOptions = {}): Promise<Rig> {
   let now = T0
   const clock = { now: () => now }
   const klarna = createScriptedKlarna(clock)
-  const store = await openSqliteStore(':memory:')
+  const store = await openSqliteStore(options.path ?? ':memory:')
   onTestFinished(() => store.close())
   const records: TelemetryEvent[] = []
   const plain: EnginePorts = {

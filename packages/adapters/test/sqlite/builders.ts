@@ -58,6 +58,7 @@ export function aChange(
     closesWork: [],
     notices: [],
     unparks: false,
+    firings: [],
     submits: [],
     ...rest,
   }

@@ -20,7 +20,7 @@ interface Step {
 }
 
 /** What is claimed, by command and bucket. */
-type Model = ReadonlyMap<string, Reservation>
+type Model = ReadonlyMap<string, Reservation & { readonly isOver: boolean }>
 
 /** The amount of a claim follows from its command and bucket; its ceiling may be another every time. */
 const amountOf = (commandId: string, bucket: string): number =>
@@ -31,6 +31,7 @@ const reservation: fc.Arbitrary<Reservation> = fc
     commandId: fc.constantFrom(...COMMANDS),
     bucket: fc.constantFrom(...BUCKETS),
     ceiling: fc.integer({ min: 0, max: 25 }),
+    isApproved: fc.constantFrom(false, false, false, true),
   })
   .map((claim) => ({ ...claim, amount: amountOf(claim.commandId, claim.bucket) }))
 
@@ -50,14 +51,17 @@ function applyToModel(model: Model, { freedCommandIds, reservations, isLate }: S
   const conflict: CommitResult = { type: 'conflict' }
   if (isLate) return { model, result: conflict }
   const next = new Map([...model].filter(([, claim]) => !freedCommandIds.includes(claim.commandId)))
+  const holders = new Set([...next.values()].map((claim) => claim.commandId))
   for (const claim of reservations) {
-    const { commandId, bucket, amount, ceiling } = claim
+    const { commandId, bucket, amount, ceiling, isApproved = false } = claim
+    if (isApproved && holders.has(commandId)) continue
     if (next.has(`${commandId} ${bucket}`)) continue
-    if (totalOf(next, bucket) + amount > ceiling) {
+    const isOver = totalOf(next, bucket) + amount > ceiling
+    if (isOver && !isApproved) {
       const refused: CommitResult = { type: 'limit_reached', commandId, bucket, ceiling }
       return { model, result: refused }
     }
-    next.set(`${commandId} ${bucket}`, claim)
+    next.set(`${commandId} ${bucket}`, { ...claim, isOver })
   }
   const committed: CommitResult = { type: 'committed', seq: 0 }
   return { model: next, result: committed }
@@ -65,17 +69,23 @@ function applyToModel(model: Model, { freedCommandIds, reservations, isLate }: S
 
 /** What the database says, claim by claim and bucket by bucket. */
 function readClaims(database: DatabaseSync) {
-  const claims = database.prepare('SELECT command_id, bucket, amount FROM claims').all()
+  const claims = database
+    .prepare('SELECT command_id, bucket, amount, is_over_limit FROM claims')
+    .all()
   const totals = database.prepare('SELECT bucket, total FROM buckets').all()
   return {
-    claims: claims.map((row) => `${row['command_id']} ${row['bucket']} ${row['amount']}`).sort(),
+    claims: claims
+      .map(
+        (row) => `${row['command_id']} ${row['bucket']} ${row['amount']} ${row['is_over_limit']}`,
+      )
+      .sort(),
     totals: new Map(totals.map((row) => [String(row['bucket']), Number(row['total'])])),
   }
 }
 
-it('never lets a total pass its ceiling, takes all claims of a step or none, and gives each back once', async () => {
+it('lets a total pass its ceiling by approved claims alone, takes all claims of a step or none, and gives each back once', async () => {
   const groups = fc.array(fc.array(step, { minLength: 1, maxLength: 6 }), { maxLength: 8 })
-  let reached = { committed: 0, conflict: 0, limit_reached: 0 }
+  let reached = { committed: 0, conflict: 0, limit_reached: 0, over: 0 }
 
   await fc.assert(
     fc.asyncProperty(groups, async (drawn) => {
@@ -101,10 +111,15 @@ it('never lets a total pass its ceiling, takes all claims of a step or none, and
           expect(results[index]).toEqual(expected.result)
           reached = { ...reached, [expected.result.type]: reached[expected.result.type] + 1 }
         }
+        if ([...model.values()].some((claim) => claim.isOver))
+          reached = { ...reached, over: reached.over + 1 }
         const { claims, totals } = readClaims(database)
         expect(claims).toEqual(
           [...model.values()]
-            .map((claim) => `${claim.commandId} ${claim.bucket} ${claim.amount}`)
+            .map(
+              (claim) =>
+                `${claim.commandId} ${claim.bucket} ${claim.amount} ${claim.isOver ? 1 : 0}`,
+            )
             .sort(),
         )
         for (const bucket of BUCKETS) expect(totals.get(bucket) ?? 0).toBe(totalOf(model, bucket))

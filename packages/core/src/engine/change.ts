@@ -1,9 +1,10 @@
 /** Builds the one transaction of a step from what the pure steps returned. */
-import { isOpen, isSending, orderWord } from '../books.ts'
+import { findCommand, isOpen, isSending, orderWord } from '../books.ts'
 import type { Decision } from '../decision.ts'
 import { idempotencyKeyOf } from '../ids.ts'
 import { ALARMS } from '../lifecycle/chart-effects.ts'
 import { wakeAt } from '../lifecycle/next-step.ts'
+import { reservationsFor } from '../lifecycle/reserve.ts'
 import type { Routed, RouterEffect } from '../lifecycle/router.ts'
 import { encodeSnapshot } from '../lifecycle/snapshot.ts'
 import type { Reservation } from '../limits.ts'
@@ -12,6 +13,7 @@ import type { Notice } from '../ports/notifier.ts'
 import type { AttemptChange, Change, EventStatus, InboxEvent, Work } from '../ports/store.ts'
 import type { Settings } from '../settings.ts'
 import type { IsoInstant } from '../time.ts'
+import type { Firing } from '../unusual-rate.ts'
 
 /** What a step changes, before it is a transaction. */
 export interface StepParts {
@@ -33,6 +35,7 @@ export interface StepParts {
   readonly work?: readonly Work[]
   readonly unparks?: boolean
   readonly submits?: readonly InboxEvent[]
+  readonly firings?: readonly Firing[]
 }
 
 /** Builds the transaction. Alarms become notices on the channel `alarm`, so that a person hears of them at least once. */
@@ -72,7 +75,7 @@ export function buildChange(parts: StepParts): Change {
       idempotencyKey: idempotencyKeyOf(commandId, generation),
     })),
     attempt: parts.attempt ?? null,
-    reservations: parts.reservations ?? [],
+    reservations: [...(parts.reservations ?? []), ...claimsAnyway(parts)],
     freedCommandIds: ofType(effects, 'free').map((effect) => effect.commandId),
     opensWork: [...ofType(effects, 'openWork').map((effect) => effect.work), ...(parts.work ?? [])],
     closesWork: ofType(effects, 'closeWork').map((effect) => effect.workId),
@@ -82,7 +85,21 @@ export function buildChange(parts: StepParts): Change {
     ],
     unparks: parts.unparks ?? false,
     submits: parts.submits ?? [],
+    firings: parts.firings ?? [],
   }
+}
+
+/** Claims of commands that were waved through or done after all, on the day on which that happened. */
+function claimsAnyway({ routed, settings, now }: StepParts): readonly Reservation[] {
+  if (routed === undefined) return []
+  return ofType(routed.effects, 'claim').flatMap(({ commandId }) => {
+    const found = findCommand(routed.order, commandId)
+    if (found === undefined) return []
+    return reservationsFor({ command: found.command, settings, now }).map((claim) => ({
+      ...claim,
+      isApproved: true,
+    }))
+  })
 }
 
 const alarmNotice = (

@@ -1,14 +1,16 @@
 /** Handles the first open event of an order: decides it and writes everything in one transaction. No loop, no timer. */
 import { findCommand } from '../books.ts'
 import { ACTION_OF_OPERATION } from '../commands.ts'
-import type { DecidedAction } from '../decision.ts'
+import type { DecidedAction, Decision } from '../decision.ts'
 import type { OrderEvent } from '../events.ts'
 import type { EngineEvent } from '../internal-events.ts'
 import { applyEvent, isCommandEvent } from '../lifecycle/apply-event.ts'
 import type { OrderState } from '../order-state.ts'
 import type { StoredEvent, Work } from '../ports/store.ts'
 import { describeRefusal, refusal } from '../refusals.ts'
-import { addMs } from '../time.ts'
+import type { Settings } from '../settings.ts'
+import { addMs, dateInZone, type IsoInstant } from '../time.ts'
+import type { Firing } from '../unusual-rate.ts'
 import { describeCommand, makeWork } from '../work.ts'
 import { buildChange, type StepParts } from './change.ts'
 import { type Decided, decideEvent } from './decide-event.ts'
@@ -79,6 +81,7 @@ async function handleOrderEvent(
       denied.set(result.commandId, `limit:${result.bucket}`)
       continue
     }
+    tellUnusual(ports, stored, result.unusualRules ?? [], loaded.now)
     return tellDecided(ports, stored, loaded, checked)
   }
 }
@@ -167,7 +170,34 @@ function partsOf(
     reservations: decided.settled.reservations,
     notices: decided.settled.notices,
     work: decided.work,
+    firings: firingsOf(decided.decision, ports.settings, loaded.now),
     unparks: event.type === 'order.captured',
+  }
+}
+
+/** The rules that fired and may act. Drafts and shadows act on nothing, however often they fire. */
+const firingsOf = (
+  { rules }: Decision,
+  { timeZone, unusualRate }: Settings,
+  now: IsoInstant,
+): readonly Firing[] =>
+  rules
+    .filter(({ verdict, mode }) => verdict === 'true' && (mode === 'live' || mode === 'approval'))
+    .map(({ ruleSet, rule }) => ({
+      rule: `${ruleSet}/${rule}`,
+      day: dateInZone(now, timeZone),
+      unusualRate,
+    }))
+
+function tellUnusual(
+  { telemetry }: EnginePorts,
+  { orderId, eventId }: StoredEvent,
+  rules: readonly string[],
+  at: IsoInstant,
+): void {
+  for (const rule of rules) {
+    const attributes = { code: 'rule_rate_unusual', ruleSet: rule.slice(0, rule.indexOf('/')) }
+    telemetry.record({ name: 'alarm', level: 'warn', at, orderId, eventId, attributes })
   }
 }
 

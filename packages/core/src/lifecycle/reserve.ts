@@ -1,7 +1,7 @@
 /** The brakes on a new command: when people must agree, and which shared limits it claims. */
-import { isConfirmed, isOpen, refundsOf, sum } from '../books.ts'
+import { isConfirmed, isOpen, sum } from '../books.ts'
 import type { Command } from '../commands.ts'
-import type { Reservation } from '../limits.ts'
+import type { Limits, Reservation, RuleLimits } from '../limits.ts'
 import type { OrderState } from '../order-state.ts'
 import type { RulesInForce } from '../ports/rule-book.ts'
 import type { Settings } from '../settings.ts'
@@ -15,7 +15,6 @@ interface BrakeInput {
   readonly ask: Ask
   readonly settings: Settings
   readonly rules: RulesInForce | null
-  readonly now: IsoInstant
 }
 
 /** What a limit allows in a currency: one that is not listed allows nothing. */
@@ -40,17 +39,12 @@ export function approvalReason(input: BrakeInput): string | null {
   const refundMinor = refundMinorOf(command)
   const feeMinor = feeMinorOf(command)
   const live = order.commands.filter((each) => isOpen(each) || isConfirmed(each))
-  const orderRefundMinor =
-    refundMinor +
-    sum(
-      refundsOf(order)
-        .filter((each) => isOpen(each) || isConfirmed(each))
-        .map((each) => each.refund.refundMinor),
-    )
+  const orderRefundMinor = refundMinor + sum(live.map((each) => refundMinorOf(each.command)))
+  const orderFeeMinor = feeMinor + sum(live.map((each) => feeMinorOf(each.command)))
   const ruleCount = live.filter(
     (each) => each.command.rule !== null && each.command.rule === command.rule,
   ).length
-  const rulePerOrder = ruleLimits(input).perOrder
+  const rulePerOrder = ruleLimitsOf(input).perOrder
 
   if (ask.mode === 'approval') return 'rule_asks_for_approval'
   if (refundMinor > 0 && !Object.hasOwn(limits.perCommand.refundMaxMinor, currency)) {
@@ -62,6 +56,8 @@ export function approvalReason(input: BrakeInput): string | null {
     return 'limit:command:extension_fee'
   if (refundMinor > 0 && orderRefundMinor > allowed(limits.perOrder.refundMaxMinor, currency))
     return 'limit:order:refund'
+  if (feeMinor > 0 && orderFeeMinor > allowed(limits.perOrder.extensionFeeMaxMinor, currency))
+    return 'limit:order:extension_fee'
   if (live.length + 1 > limits.perOrder.commandMaxCount) return 'limit:order:commands'
   if (rulePerOrder !== undefined && ruleCount + 1 > rulePerOrder) return 'limit:order:rule'
   if (refundMinor > 0 && refundMinor > allowed(approval.refundAboveMinor, currency))
@@ -76,6 +72,7 @@ const WAITS: Readonly<Record<string, string>> = {
   'limit:command:refund': 'the refund is above the limit of one command',
   'limit:command:extension_fee': 'the fee is above the limit of one command',
   'limit:order:refund': 'the refunds of this order are above their limit',
+  'limit:order:extension_fee': 'the extension fees of this order are above their limit',
   'limit:order:commands': 'this order has as many commands as the limits allow',
   'limit:order:rule': 'the rule has acted on this order as often as its limits allow',
   above_approval_threshold: 'the amount is above the one from which people must agree',
@@ -87,50 +84,56 @@ export function describeWait(why: string): string {
   return WAITS[why] ?? `a limit that orders share is reached (${why.replace('limit:', '')})`
 }
 
-/** The claims of a command on limits that it shares with other orders. Days are counted in the merchant's time zone. */
-export function reservationsFor(input: BrakeInput): readonly Reservation[] {
-  const { command, settings, now } = input
-  const { perRuleAndDay, perMerchantAndDay } = settings.limits
-  const { currency } = command
-  const day = dateInZone(now, settings.timeZone)
-  const refundMinor = refundMinorOf(command)
-  const feeMinor = feeMinorOf(command)
-  const claim = (bucket: string, amount: number, ceiling: number): readonly Reservation[] =>
-    amount === 0 ? [] : [{ commandId: command.id, bucket: `${bucket}:${day}`, amount, ceiling }]
+/** What the claims of a command follow from. */
+export interface ClaimInput {
+  readonly command: Command
+  readonly settings: Settings
+  readonly now: IsoInstant
+  /** What the rule itself allows; it only tightens the merchant's limits. */
+  readonly ruleLimits?: RuleLimits
+}
 
-  const ruleCount = Math.min(
-    perRuleAndDay.commandMaxCount,
-    ruleLimits(input).perDay ?? Number.POSITIVE_INFINITY,
-  )
+/** The claims of a command on limits that it shares with other orders. Days are counted in the merchant's time zone. */
+export function reservationsFor(input: ClaimInput): readonly Reservation[] {
+  const { command, settings, now, ruleLimits = {} } = input
+  const { perRuleAndDay, perMerchantAndDay } = settings.limits
+  const day = dateInZone(now, settings.timeZone)
   const ofRule =
     command.rule === null
       ? []
-      : [
-          ...claim(`rule:${command.rule}:count`, 1, ruleCount),
-          ...claim(
-            `rule:${command.rule}:refund:${currency}`,
-            refundMinor,
-            allowed(perRuleAndDay.refundMaxMinor, currency),
+      : claimsOn(`rule:${command.rule}`, day, command, {
+          ...perRuleAndDay,
+          commandMaxCount: Math.min(
+            perRuleAndDay.commandMaxCount,
+            ruleLimits.perDay ?? Number.POSITIVE_INFINITY,
           ),
-        ]
+        })
+  return [...ofRule, ...claimsOn('merchant', day, command, perMerchantAndDay)]
+}
+
+/** What one limit of a day is claimed for: the count, the refund and the fee of a command. */
+function claimsOn(
+  owner: string,
+  day: string,
+  command: Command,
+  limit: Limits['perRuleAndDay'],
+): readonly Reservation[] {
+  const { currency } = command
+  const claim = (what: string, amount: number, ceiling: number): readonly Reservation[] =>
+    amount === 0
+      ? []
+      : [{ commandId: command.id, bucket: `${owner}:${what}:${day}`, amount, ceiling }]
   return [
-    ...ofRule,
-    ...claim('merchant:count', 1, perMerchantAndDay.commandMaxCount),
+    ...claim('count', 1, limit.commandMaxCount),
+    ...claim(`refund:${currency}`, refundMinorOf(command), allowed(limit.refundMaxMinor, currency)),
     ...claim(
-      `merchant:refund:${currency}`,
-      refundMinor,
-      allowed(perMerchantAndDay.refundMaxMinor, currency),
-    ),
-    ...claim(
-      `merchant:extension_fee:${currency}`,
-      feeMinor,
-      allowed(perMerchantAndDay.extensionFeeMaxMinor, currency),
+      `extension_fee:${currency}`,
+      feeMinorOf(command),
+      allowed(limit.extensionFeeMaxMinor, currency),
     ),
   ]
 }
 
-const ruleLimits = ({
-  ask,
-  rules,
-}: BrakeInput): { readonly perOrder?: number; readonly perDay?: number } =>
+/** What the rule that asks allows itself. */
+export const ruleLimitsOf = ({ ask, rules }: Pick<BrakeInput, 'ask' | 'rules'>): RuleLimits =>
   ask.ruleSet === null || ask.rule === null ? {} : (rules?.limitsOf(ask.ruleSet, ask.rule) ?? {})

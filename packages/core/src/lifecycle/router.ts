@@ -1,6 +1,6 @@
 /** The pure router: steps one chart of an order and carries what it asks for into the others. */
 import { assert } from '../assert.ts'
-import { findCapture, findCommand, isOpen, orderBooks } from '../books.ts'
+import { commandPhase, findCapture, findCommand, isOpen, orderBooks } from '../books.ts'
 import type {
   CaptureChartContext,
   CommandChartContext,
@@ -24,6 +24,8 @@ export type RouterEffect =
   | { readonly type: 'closeWork'; readonly workId: string }
   /** Claims on shared limits are given back. */
   | { readonly type: 'free'; readonly commandId: string }
+  /** Claims are made whatever the limits say: people agreed, or Klarna did what was given up. */
+  | { readonly type: 'claim'; readonly commandId: string }
   | { readonly type: 'openGeneration'; readonly commandId: string; readonly generation: number }
   | { readonly type: 'alarm'; readonly code: AlarmCode; readonly commandId?: string }
 
@@ -74,8 +76,16 @@ export function stepCommand(
       ? routed.effects
       : [...routed.effects, { type: 'alarm', code: 'unexpected_event', commandId }],
   }
-  return step.effects.reduce((all, effect) => route(all, after, effect, at), start)
+  const stepped = step.effects.reduce((all, effect) => route(all, after, effect, at), start)
+  return claimsAnyway(before, after)
+    ? { ...stepped, effects: [...stepped.effects, { type: 'claim', commandId }] }
+    : stepped
 }
+
+/** Whether a command that may hold no claims spends money from now on, so that later ones must see it as spent. */
+const claimsAnyway = (before: CommandState, after: CommandState): boolean =>
+  ['awaitingApproval', 'refused', 'rejected'].includes(commandPhase(before)) &&
+  ['requested', 'confirmed'].includes(commandPhase(after))
 
 function route(routed: Routed, command: CommandState, effect: ChartEffect, at: IsoInstant): Routed {
   const commandId = command.command.id

@@ -18,7 +18,7 @@ import { makeWork } from '../work.ts'
 import { reopen } from './apply-report.ts'
 import { NEW_COMMAND } from './command-chart-event.ts'
 import { type Ask, rankAsks } from './rank-asks.ts'
-import { approvalReason, describeWait, reservationsFor } from './reserve.ts'
+import { approvalReason, describeWait, reservationsFor, ruleLimitsOf } from './reserve.ts'
 import { closeIfDone, type Routed, stepCommand, stepOrder } from './router.ts'
 
 /** Everything that settling looks at; nothing else is read. */
@@ -199,7 +199,6 @@ function queueCommand(
     ask,
     settings: input.settings,
     rules: input.rules,
-    now: input.now,
   }
   const why = approvalReason(limits) ?? input.denied.get(commandId) ?? null
   const { approvers, expiresAfterHours } = input.settings.approval
@@ -225,7 +224,15 @@ function queueCommand(
     ],
     reservations: input.denied.has(commandId)
       ? settling.reservations
-      : [...settling.reservations, ...reservationsFor(limits)],
+      : [
+          ...settling.reservations,
+          ...reservationsFor({
+            command,
+            settings: input.settings,
+            now: input.now,
+            ruleLimits: ruleLimitsOf(limits),
+          }),
+        ],
   }
 }
 

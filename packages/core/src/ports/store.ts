@@ -5,6 +5,7 @@ import type { Reservation } from '../limits.ts'
 import type { NewCommand } from '../order-state.ts'
 import type { Outcome } from '../outcome.ts'
 import type { IsoInstant } from '../time.ts'
+import type { Firing } from '../unusual-rate.ts'
 import type { Notice } from './notifier.ts'
 
 /** An event as it is received: its exact canonical text and hash. Ids are unique per order. */
@@ -82,6 +83,7 @@ export type WorkKind =
   | 'dead_letter'
   | 'event_id_reused'
   | 'order_stopped'
+  | 'rule_rate_unusual'
 
 /** Something that a person must do or look at. Opening an id that is open already changes nothing. */
 export interface Work {
@@ -131,7 +133,7 @@ export interface Change {
     readonly idempotencyKey: string
   }[]
   readonly attempt: AttemptChange | null
-  /** All are taken or none: the first that would pass its ceiling fails the whole change. */
+  /** All are taken or none: the first that would pass its ceiling fails the whole change, unless it is approved. */
   readonly reservations: readonly Reservation[]
   /** Commands whose claims on shared limits are given back. */
   readonly freedCommandIds: readonly string[]
@@ -143,10 +145,17 @@ export interface Change {
   readonly unparks: boolean
   /** Internal events that this step puts into the inbox. */
   readonly submits: readonly InboxEvent[]
+  /** Rules that fired: counted by day. One whose day becomes unusual by it opens work, once a day. */
+  readonly firings: readonly Firing[]
 }
 
 export type CommitResult =
-  | { readonly type: 'committed'; readonly seq: number }
+  | {
+      readonly type: 'committed'
+      readonly seq: number
+      /** Rules, as `set/rule`, whose day became unusual by this change; left out when there are none. */
+      readonly unusualRules?: readonly string[]
+    }
   /** Another change came first: load and decide again. */
   | { readonly type: 'conflict' }
   /** A shared limit is reached: the command must wait for a person. */

@@ -317,6 +317,7 @@ describe('an answer', () => {
     expect(applied.ok && orderBooks(applied.value.order).refundedMinor).toBe(3000)
     expect(applied.ok && applied.value.effects).toEqual([
       { type: 'alarm', code: 'late_success', commandId: id },
+      { type: 'claim', commandId: id },
     ])
   })
 

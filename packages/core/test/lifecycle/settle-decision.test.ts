@@ -148,6 +148,7 @@ describe('settling', () => {
 
 const small = (changes: object) => ({ ...settings, limits: { ...settings.limits, ...changes } })
 const twenty = { SEK: 2000 }
+const { perOrder } = settings.limits
 const waiting: readonly [
   string,
   string,
@@ -189,14 +190,21 @@ const waiting: readonly [
     'limit:order:refund',
     'refund',
     half,
-    { settings: small({ perOrder: { refundMaxMinor: twenty, commandMaxCount: 20 } }) },
+    { settings: small({ perOrder: { ...perOrder, refundMaxMinor: twenty } }) },
+  ],
+  [
+    'a fee above the limit of the order',
+    'limit:order:extension_fee',
+    'extendDueDate',
+    longest,
+    { settings: small({ perOrder: { ...perOrder, extensionFeeMaxMinor: { SEK: 999 } } }) },
   ],
   [
     'one command too many',
     'limit:order:commands',
     'sendOut',
     {},
-    { settings: small({ perOrder: { refundMaxMinor: twenty, commandMaxCount: 0 } }) },
+    { settings: small({ perOrder: { ...perOrder, commandMaxCount: 0 } }) },
   ],
   [
     'a rule beyond its own limit per order',
@@ -361,6 +369,7 @@ it("claims shared limits by rule and merchant, in the merchant's own days", () =
     ['merchant:count:2026-12-09', 1, 1000],
     ['merchant:refund:SEK:2026-12-09', 3000, 5_000_000],
     ['rule:returns/E:count:2026-12-09', 1, 5],
+    ['rule:returns/E:extension_fee:SEK:2026-12-09', 1000, 100_000],
     ['merchant:count:2026-12-09', 1, 1000],
     ['merchant:extension_fee:SEK:2026-12-09', 1000, 100_000],
   ])
