@@ -62,6 +62,7 @@ export { describeReasons } from './describe-decision.ts'
 export { acceptEvent, advanceOrder, recoverOrder } from './engine/advance-order.ts'
 export { CLASSES, CONFIGURATION_CODES, classify, REFUSAL_CODES } from './engine/classify.ts'
 export type { Advanced, EnginePorts } from './engine/engine-ports.ts'
+export { holdsOf } from './engine/holds.ts'
 export { makeInboxEvent, readInboxEvent } from './engine/inbox-event.ts'
 export { ClockFailure, isClockFailure } from './engine/loaded-order.ts'
 export type { Plan } from './engine/plan.ts'
@@ -199,6 +200,7 @@ export type {
   EventStatus,
   InboxEvent,
   ListedOrder,
+  PastWork,
   RuntimeStore,
   Stop,
   Store,
@@ -212,6 +214,7 @@ export type {
   WorkKind,
 } from './ports/store.ts'
 export type { Telemetry, TelemetryEvent } from './ports/telemetry.ts'
+export { workOfParked, workOfWaiting } from './put-off.ts'
 export type { Refusal, RefusalCode } from './refusals.ts'
 export { describeRefusal, firstRefusal, REFUSALS, refusal } from './refusals.ts'
 export type { Result } from './result.ts'
@@ -262,4 +265,5 @@ export {
   unusualRateShape,
   unusualRateWorkId,
 } from './unusual-rate.ts'
+export { alertAt, workOfWindows } from './windows.ts'
 export { describeCommand, makeWork, WORK_KINDS } from './work.ts'

@@ -40,6 +40,7 @@ export interface CommandPulledForward extends AboutCommand<'command.pulledForwar
 export interface CommandApproved extends AboutCommand<'command.approved'> {
   readonly by: string
   readonly hash: string
+  readonly why?: string
 }
 
 /** One person says no. */
@@ -59,7 +60,10 @@ export interface CommandResolved extends AboutCommand<'command.resolved'> {
 }
 
 /** The merchant's set-up works again. */
-export type CommandResumed = AboutCommand<'command.resumed'>
+export interface CommandResumed extends AboutCommand<'command.resumed'> {
+  readonly by: string
+  readonly why?: string
+}
 
 /** A person has compared the books: refunds may go on. */
 export interface BooksConfirmed {

@@ -53,6 +53,30 @@ export const WORK_KINDS: Readonly<
     what: 'the engine met a defect or a failing store in this order and holds it back; no other order is affected',
     next: 'look at the alarm and the log; it is tried again by itself, with growing waits',
   },
+  event_parked: {
+    what: 'events wait for an order that is not registered',
+    next: 'register the order with `track`: its events go on by themselves; after seven days they are given up',
+  },
+  event_waiting: {
+    what: 'an event waits for something that is down',
+    next: 'mend the source; it is asked again by itself, and after the last time the event is given up',
+  },
+  approval_expiring: {
+    what: 'an approval that nobody gave expires soon; nothing is sent then',
+    next: 'approve or reject the command before',
+  },
+  repeat_expiring: {
+    what: 'a command in doubt is held back, and soon it can no longer be repeated under its key',
+    next: 'end what holds it (a stop, credentials, books that differ) before, or it is looked up at Klarna and may become yours to resolve',
+  },
+  authorization_expiring: {
+    what: 'the authorization expires soon, and the command that extends it stands still',
+    next: 'settle the command, or capture or extend at Klarna by hand before',
+  },
+  due_date_near: {
+    what: 'the customer has to pay soon, and the command that gives more time stands still',
+    next: 'settle the command, or give the customer more time in the portal before',
+  },
   rule_rate_unusual: {
     what: 'a rule fires far more often than it is used to; it goes on, within the limits',
     next: 'look at what it decides; if that is wrong, stop the rule and mend it, then dismiss this',
@@ -90,6 +114,7 @@ export interface WorkSubject {
   readonly about?: string
   readonly eventId?: string
   readonly commandId?: string
+  readonly until?: IsoInstant
   readonly details?: Readonly<Record<string, unknown>>
 }
 
@@ -105,6 +130,7 @@ export function makeWork(subject: WorkSubject): Work {
     next,
     ...(subject.eventId === undefined ? {} : { eventId: subject.eventId }),
     ...(subject.commandId === undefined ? {} : { commandId: subject.commandId }),
+    ...(subject.until === undefined ? {} : { until: subject.until }),
     ...(subject.details === undefined ? {} : { details: subject.details }),
   }
 }

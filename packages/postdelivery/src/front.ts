@@ -41,6 +41,7 @@ import { checkScope, isSelfClosing, readBy } from './switches.ts'
 import { readTimeline, type TimelineEntry } from './timeline.ts'
 import { makeTrackEvent, type TrackOptions, unreadable } from './track.ts'
 import { type Explanation, explainDecision } from './why.ts'
+import { listWork, type WorkFilter } from './work-list.ts'
 
 /** What the front stands before. `close` ends all of it. */
 export interface FrontParts {
@@ -137,12 +138,9 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
     throw new PostDeliveryFailure('unknown_event', `the order has no decision on \`${eventId}\``)
   }
 
-  async work(filter?: {
-    readonly orderId?: string
-    readonly kind?: WorkKind
-  }): Promise<readonly Work[]> {
+  async work(filter?: WorkFilter): Promise<readonly Work[]> {
     this.#assertOpen()
-    return this.#parts.store.work(filter)
+    return this.#listWork(filter)
   }
 
   approve(id: CommandName, approval: Approval): Promise<Receipt> {
@@ -200,7 +198,7 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
   async health(): Promise<Health> {
     const { ports, store, rules, client } = this.#parts
     const isClosed = this.#closing !== null
-    const work = isClosed ? [] : await store.work()
+    const work = isClosed ? [] : await this.#listWork()
     const workCounts: Partial<Record<WorkKind, number>> = {}
     for (const { kind } of work) workCounts[kind] = (workCounts[kind] ?? 0) + 1
     return {
@@ -234,7 +232,12 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
 
   get #staffPorts(): StaffPorts {
     const { ports, store } = this.#parts
-    return { store, clock: ports.clock }
+    return { store, clock: ports.clock, work: () => this.#listWork() }
+  }
+
+  #listWork(filter?: WorkFilter): Promise<readonly Work[]> {
+    const { ports, store } = this.#parts
+    return listWork({ store, settings: ports.settings, now: ports.clock.now() }, filter)
   }
 
   async #submitData(data: unknown): Promise<Receipt> {

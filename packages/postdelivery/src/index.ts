@@ -66,6 +66,8 @@ export type {
   EventEntry,
   StateEntry,
   TimelineEntry,
+  WorkEntry,
 } from './timeline.ts'
 export type { TrackOptions } from './track.ts'
 export type { Explanation, RuleExplanation } from './why.ts'
+export type { WorkFilter } from './work-list.ts'

@@ -26,6 +26,7 @@ import type {
 import type { TimelineEntry } from './timeline.ts'
 import type { TrackOptions } from './track.ts'
 import type { Explanation } from './why.ts'
+import type { WorkFilter } from './work-list.ts'
 
 /** What the sender of an event holds in hand; the event is durable when it gets this. */
 export interface Receipt {
@@ -121,8 +122,11 @@ export interface PostDelivery<Facts extends OwnFacts = OwnFacts> extends AsyncDi
   /** Explains one decision. Throws: `PostDeliveryFailure` `unknown_event`. */
   why(orderId: string, eventId: string): Promise<Explanation>
 
-  /** What people must do or look at, the oldest first. */
-  work(filter?: { readonly orderId?: string; readonly kind?: WorkKind }): Promise<readonly Work[]>
+  /**
+   * What people must do or look at, the oldest first: what the engine could not settle, what waits for people, what waits
+   * for too long, and windows that close soon, with `until`.
+   */
+  work(filter?: WorkFilter): Promise<readonly Work[]>
   /**
    * One person agrees to a command that waits. `hash`: `approvalHash` of the command as `order` shows it.
    *

@@ -41,6 +41,12 @@ function linesOf(entry: TimelineEntry): readonly string[] {
       return [answerLine(entry)]
     case 'state':
       return [`${entry.what} -> ${entry.word}`]
+    case 'work':
+      return [
+        entry.closed === null
+          ? `${entry.workKind}: ${entry.what}`
+          : `${entry.workKind} closed by ${entry.closed.by}: ${entry.closed.why}`,
+      ]
   }
 }
 
@@ -79,6 +85,8 @@ function describeOutcome(outcome: Outcome): string {
   }
 }
 
+const because = (why: string | undefined): string => (why === undefined ? '' : `: ${why}`)
+
 /** Says an event in a few words. */
 function describeEvent(event: EngineEvent): string {
   switch (event.type) {
@@ -110,7 +118,7 @@ function describeEvent(event: EngineEvent): string {
     case 'clock.distrusted':
       return `the clock says ${event.clockAt}, behind what it said before: keys whose age nobody knows are used no more`
     case 'command.approved':
-      return `approved by ${event.by}`
+      return `approved by ${event.by}${because(event.why)}`
     case 'command.rejected':
       return `rejected by ${event.by}: ${event.why}`
     case 'command.resolved':
@@ -118,7 +126,7 @@ function describeEvent(event: EngineEvent): string {
     case 'command.expired':
       return 'nobody approved in time'
     case 'command.resumed':
-      return 'goes on'
+      return `goes on, says ${event.by}${because(event.why)}`
     case 'command.audited':
       return `Klarna's books were read: ${event.finding.replaceAll('_', ' ')}`
     case 'command.pulledForward':

@@ -19,28 +19,29 @@ import {
   KLARNA_MAX_MINOR,
   type OrderState,
   oneOf,
+  optional,
   type RuntimeStore,
   readInboxEvent,
   readShape,
   record,
   type Shape,
-  type StoreReader,
   sha256Hex,
   text,
+  type Work,
 } from '@postdelivery/core'
 import { PostDeliveryFailure, withoutValue } from './failures.ts'
 
 const by = text({ max: 200 })
 const why = text({ max: 500 })
 
-const approvalShape = record({ by, hash: text({ min: 64, max: 64 }) })
+const approvalShape = record({ by, hash: text({ min: 64, max: 64 }), why: optional(why) })
 const rejectionShape = record({ by, why })
 const resolutionShape = record({
   by,
   why,
   how: oneOf(['happened', 'did_not_happen', 'try_as_new']),
 })
-const resumptionShape = record({ by })
+const resumptionShape = record({ by, why: optional(why) })
 const confirmationShape = record({
   by,
   why,
@@ -51,6 +52,8 @@ const confirmationShape = record({
 export interface Approval {
   readonly by: string
   readonly hash: string
+  /** Stands in the timeline. */
+  readonly why?: string
 }
 
 /** One person says no. */
@@ -68,6 +71,8 @@ export interface Resolution extends Rejection {
 /** The merchant's set-up works again. */
 export interface Resumption {
   readonly by: string
+  /** Stands in the timeline. */
+  readonly why?: string
 }
 
 /** A person has compared the books. */
@@ -80,15 +85,17 @@ export interface BooksConfirmation extends Rejection {
 export type CommandName = string | { readonly orderId: string; readonly commandId: string }
 
 export interface StaffPorts {
-  readonly store: Pick<RuntimeStore, 'order' | 'event'> & Pick<StoreReader, 'work'>
+  readonly store: Pick<RuntimeStore, 'order' | 'event'>
   readonly clock: Clock
+  /** All open work. */
+  readonly work: () => Promise<readonly Work[]>
 }
 
 type StaffEvent =
   | CommandApproved
   | CommandRejected
   | CommandResolved
-  | (CommandResumed & Resumption)
+  | CommandResumed
   | BooksConfirmed
 
 /** Makes the event of an approval. */
@@ -97,7 +104,7 @@ export async function makeApproval(
   id: CommandName,
   given: Approval,
 ): Promise<StaffEvent> {
-  const { by, hash } = read(approvalShape, given)
+  const { by, hash, why } = read(approvalShape, given)
   const { commandId, orderId } = await findCommandOf(ports, id)
   return known(ports, {
     // The hash is part of the id: who first named a wrong one can still agree to the right one.
@@ -108,6 +115,7 @@ export async function makeApproval(
     commandId,
     by,
     hash,
+    ...(why === undefined ? {} : { why }),
   })
 }
 
@@ -157,7 +165,7 @@ export async function makeResumption(
   id: CommandName,
   given: Resumption,
 ): Promise<StaffEvent> {
-  const { by } = read(resumptionShape, given)
+  const { by, why } = read(resumptionShape, given)
   const { commandId, orderId, seq } = await findCommandOf(ports, id)
   return known(ports, {
     id: `resolve:${commandId}:${seq}:resumed`,
@@ -166,6 +174,7 @@ export async function makeResumption(
     at: ports.clock.now(),
     commandId,
     by,
+    ...(why === undefined ? {} : { why }),
   })
 }
 
@@ -223,7 +232,7 @@ async function findCommandOf(
 }
 
 async function findWork(ports: StaffPorts, id: string): Promise<Exclude<CommandName, string>> {
-  for (const { id: workId, orderId, commandId } of await ports.store.work()) {
+  for (const { id: workId, orderId, commandId } of await ports.work()) {
     if (commandId !== undefined && (workId === id || commandId === id))
       return { orderId, commandId }
   }

@@ -37,6 +37,12 @@ const SELF_CLOSING: readonly WorkKind[] = [
   'paused_command',
   'books_differ',
   'order_stopped',
+  'event_parked',
+  'event_waiting',
+  'approval_expiring',
+  'repeat_expiring',
+  'authorization_expiring',
+  'due_date_near',
 ]
 
 export const isSelfClosing = (kind: WorkKind): boolean => SELF_CLOSING.includes(kind)

@@ -9,15 +9,23 @@ import {
   type OrderState,
   type OrderWord,
   type Outcome,
+  type PastWork,
   readInboxEvent,
   type StoredEvent,
   type StoreReader,
+  type WorkKind,
 } from '@postdelivery/core'
 import { explainVerdict } from '@postdelivery/rules'
 import { createProgress } from './order-progress.ts'
 
 /** One thing that happened. Instants are ISO 8601 UTC. */
-export type TimelineEntry = EventEntry | DecisionEntry | CallEntry | AnswerEntry | StateEntry
+export type TimelineEntry =
+  | EventEntry
+  | DecisionEntry
+  | CallEntry
+  | AnswerEntry
+  | StateEntry
+  | WorkEntry
 
 export interface EventEntry {
   readonly kind: 'event'
@@ -86,16 +94,29 @@ export interface StateEntry {
   readonly word: OrderWord
 }
 
+/** Work that was opened, or closed by a person. What the engine closes ends with its cause, which stands beside it. */
+export interface WorkEntry {
+  readonly kind: 'work'
+  readonly at: string
+  readonly workId: string
+  readonly workKind: WorkKind
+  /** One sentence: what happened. */
+  readonly what: string
+  /** Who closed it and why; null when this is its opening. */
+  readonly closed: { readonly by: string; readonly why: string } | null
+}
+
 /** Reads the timeline of an order, the oldest first. `order` is its newest state, null while it is not registered. */
 export async function readTimeline(
-  reader: Pick<StoreReader, 'events' | 'decisions' | 'requests'>,
+  reader: Pick<StoreReader, 'events' | 'decisions' | 'requests' | 'workHistory'>,
   orderId: string,
   order: OrderState | null,
 ): Promise<readonly TimelineEntry[]> {
-  const [events, decisions, requests] = await Promise.all([
+  const [events, decisions, requests, works] = await Promise.all([
     reader.events(orderId),
     reader.decisions(orderId),
     reader.requests(orderId),
+    reader.workHistory(orderId),
   ])
   const decisionsById = new Map(decisions.map((decision) => [decision.eventId, decision]))
   const steps = events
@@ -103,12 +124,16 @@ export async function readTimeline(
     .toSorted((a, b) => (a.at === b.at ? a.arrival - b.arrival : a.at < b.at ? -1 : 1))
 
   const progress = order === null ? null : createProgress(order)
-  return steps.flatMap((step): readonly TimelineEntry[] => {
+  const entries = steps.flatMap((step): readonly TimelineEntry[] => {
     if (step.type === 'event') return eventEntries(step.stored, step.event, order, requests)
     const decided = decisionEntry(step.decision)
     const change = decided.refusal === null ? progress?.decided(step.event) : null
     return [decided, ...stateEntry(change, decided.at)]
   })
+  // Order matters: the sort is stable, and work comes after what it is about.
+  return [...entries, ...works.flatMap(workEntries)].toSorted((a, b) =>
+    a.at < b.at ? -1 : a.at > b.at ? 1 : 0,
+  )
 
   function eventEntries(
     stored: StoredEvent,
@@ -199,6 +224,16 @@ const answerEntry = (
   outcome: event.outcome,
   correlationId: event.correlationId,
 })
+
+function workEntries(work: PastWork): readonly WorkEntry[] {
+  const { id: workId, kind: workKind, what, openedAt, closedAt, closedBy, closedWhy } = work
+  const opened: WorkEntry = { kind: 'work', at: openedAt, workId, workKind, what, closed: null }
+  if (closedAt === null || closedBy === null || closedBy === ENGINE) return [opened]
+  return [opened, { ...opened, at: closedAt, closed: { by: closedBy, why: closedWhy ?? '' } }]
+}
+
+/** Who closes work whose cause has ended. */
+const ENGINE = 'engine'
 
 const stateEntry = (
   change: { readonly what: string; readonly word: OrderWord } | null | undefined,

@@ -47,6 +47,10 @@ describe('an event', () => {
       'books compared by anna: equal',
       { ...head, type: 'books.confirmed', by: 'anna', why: 'equal' },
     ],
+    [
+      'approved by anna: seen',
+      { ...aboutCommand, type: 'command.approved', by: 'anna', why: 'seen' },
+    ],
     ['approved by anna', { ...aboutCommand, type: 'command.approved', by: 'anna' }],
     ['rejected by anna: no', { ...aboutCommand, type: 'command.rejected', by: 'anna', why: 'no' }],
     [
@@ -60,7 +64,11 @@ describe('an event', () => {
       },
     ],
     ['nobody approved in time', { ...aboutCommand, type: 'command.expired' }],
-    ['goes on', { ...aboutCommand, type: 'command.resumed' }],
+    ['goes on, says anna', { ...aboutCommand, type: 'command.resumed', by: 'anna' }],
+    [
+      'goes on, says anna: new key',
+      { ...aboutCommand, type: 'command.resumed', by: 'anna', why: 'new key' },
+    ],
     [
       "Klarna's books were read: no trace",
       { ...aboutCommand, type: 'command.audited', finding: 'no_trace' },

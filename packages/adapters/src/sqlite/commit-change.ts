@@ -54,10 +54,11 @@ function writeOrder(connection: Connection, change: Change, known: Row | undefin
     word: listing.word,
     currency: listing.currency,
     has_open_command: listing.hasOpenCommand ? 1 : 0,
+    alert_at: listing.alertAt,
   }
   if (known === undefined) {
     connection.run(
-      `INSERT INTO orders (${ORDER_COLUMNS.join(', ')}, order_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO orders (${ORDER_COLUMNS.join(', ')}, order_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ...ORDER_COLUMNS.map((column) => values[column]),
       orderId,
     )
@@ -120,7 +121,8 @@ const ORDER_COLUMNS = [
   'word',
   'currency',
   'has_open_command',
+  'alert_at',
 ] as const
 /** Without the snapshot: it changes with every step, and reading it only to compare it costs more than writing it. */
 const ORDER_QUERY =
-  'SELECT seq, wake_at, is_sending, word, currency, has_open_command FROM orders WHERE order_id = ?'
+  'SELECT seq, wake_at, is_sending, word, currency, has_open_command, alert_at FROM orders WHERE order_id = ?'

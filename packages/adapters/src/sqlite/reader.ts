@@ -19,6 +19,7 @@ import {
   rowToDecision,
   rowToEvent,
   rowToListedOrder,
+  rowToPastWork,
   rowToRequest,
   rowToWork,
   textOf,
@@ -115,8 +116,28 @@ export function createStoreReader(connection: Connection): StoreReader {
           generation: countOf(row, 'generation'),
         })),
     work: async (filter = {}) => readOpenWork(connection, filter),
+    workHistory: async (orderId) =>
+      connection
+        .all('SELECT * FROM work WHERE order_id = ? ORDER BY number', orderId)
+        .map(rowToPastWork),
+    putOffEvents: async (status, limit) =>
+      connection.all(PUT_OFF_QUERIES[status], limit).map(rowToEvent),
+    alertedOrders: async (now, limit) =>
+      connection
+        .all(
+          'SELECT snapshot, seq FROM orders WHERE alert_at <= ? ORDER BY alert_at LIMIT ?',
+          now,
+          limit,
+        )
+        .map((row) => ({ snapshot: textOf(row, 'snapshot'), seq: countOf(row, 'seq') })),
   }
 }
+
+/** Each names its status in words, so that its partial index serves it. */
+const PUT_OFF_QUERIES = {
+  parked: `SELECT ${EVENT_COLUMNS} FROM events WHERE status = 'parked' ORDER BY accepted_at LIMIT ?`,
+  waiting: `SELECT ${EVENT_COLUMNS} FROM events WHERE status = 'waiting' ORDER BY accepted_at LIMIT ?`,
+} as const
 
 function readOpenWork(
   connection: Connection,

@@ -7,6 +7,7 @@ import {
   type ListedOrder,
   type Notice,
   type Outcome,
+  type PastWork,
   type Stop,
   type StoredAttempt,
   type StoredEvent,
@@ -114,6 +115,14 @@ export function rowToWork(row: Row): Work {
     ...(details === null ? {} : { details: JSON.parse(details) as Record<string, unknown> }),
   }
 }
+
+/** A work item with what became of it, from all columns of its table. */
+export const rowToPastWork = (row: Row): PastWork => ({
+  ...rowToWork(row),
+  closedAt: instantOrNull(row, 'closed_at'),
+  closedBy: textOrNull(row, 'closed_by'),
+  closedWhy: textOrNull(row, 'closed_why'),
+})
 
 export const rowToNotice = (row: Row): Notice => ({
   id: textOf(row, 'id'),

@@ -138,6 +138,7 @@ test('wrong credentials pause the command and hold those behind it; resuming sen
   const resumed: EngineEvent = {
     id: 'resolve:1',
     type: 'command.resumed',
+    by: 'lead@shop.example',
     orderId: order.orderId,
     at,
     commandId,

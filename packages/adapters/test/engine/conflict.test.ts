@@ -73,7 +73,7 @@ const story = async (options: RigOptions, at: number): Promise<Rig> => {
         reason: null,
       },
       order: { snapshot: order?.snapshot ?? '', wakeAt: rig.now(), isSending: false },
-      listing: { word: 'captured', currency: 'SEK', hasOpenCommand: true },
+      listing: { word: 'captured', currency: 'SEK', hasOpenCommand: true, alertAt: null },
       decision: null,
       commands: [],
       generations: [],

@@ -214,5 +214,7 @@ export function staff(
   const head = { id, orderId, at: rig.now(), commandId }
   return event.type === 'command.resolved'
     ? { ...head, ...event, by: 'lead@shop.example', why: 'seen in the portal' }
-    : { ...head, ...event }
+    : event.type === 'command.resumed'
+      ? { ...head, ...event, by: 'lead@shop.example' }
+      : { ...head, ...event }
 }

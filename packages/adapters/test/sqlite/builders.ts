@@ -64,10 +64,11 @@ export function aChange(
   }
 }
 
-export const aListing = (listing: Partial<Change['listing']> = {}) => ({
+export const aListing = (listing: Partial<NonNullable<Change['listing']>> = {}) => ({
   word: 'captured',
   currency: 'SEK',
   hasOpenCommand: false,
+  alertAt: null,
   ...listing,
 })
 

@@ -51,7 +51,8 @@ it('brings a database of the first version to the newest with all that is in it'
   migrate(old, MIGRATIONS.slice(0, 1))
   expect(versionOf(old)).toBe(1)
   old.script(`
-    INSERT INTO orders VALUES ('wakes', 4, '{"v":4}', '${at(50)}', 0, 'captured', 'SEK', 0);
+    INSERT INTO orders VALUES ('wakes', 4, '{"v":4}', '${at(50)}', 0, 'captured', 'SEK', 0),
+      ('open', 1, '{"v":1}', NULL, 0, 'captured', 'SEK', 1);
     INSERT INTO events (order_id, event_id, type, body, body_hash, accepted_at, status, try_count, retry_at) VALUES
       ('wakes', 'done', 't', '{}', 'h', '${at(0)}', 'decided', 0, NULL),
       ('waits', 'first', 't', '{}', 'h', '${at(0)}', 'waiting', 1, '${at(30)}'),
@@ -67,6 +68,8 @@ it('brings a database of the first version to the newest with all that is in it'
 
   expect(await store.dueOrders(at(10), 10)).toEqual(['staff', 'ready'])
   expect(await store.dueOrders(at(60), 10)).toEqual(['staff', 'ready', 'waits', 'wakes'])
+  // An order of before with an open command is looked at until it changes next.
+  expect(await store.alertedOrders(at(0), 10)).toEqual([{ snapshot: '{"v":1}', seq: 1 }])
   expect(await store.order('wakes')).toEqual({ snapshot: '{"v":4}', seq: 4 })
   expect(await store.accept(anEvent({ orderId: 'parked', eventId: 'second' }))).toEqual({
     type: 'accepted',

@@ -16,6 +16,8 @@ import { aPath } from './files.ts'
 
 /** Partial indexes hold only what is open, so walking through one costs what is open. */
 const SCANS_OF_OPEN_ROWS = [
+  'SCAN events USING INDEX events_parked',
+  'SCAN events USING INDEX events_waiting',
   'SCAN orders USING COVERING INDEX orders_sending',
   'SCAN notices USING INDEX notices_undelivered',
   'SCAN stops USING INDEX stops_standing',
@@ -86,6 +88,7 @@ async function writeEverything(store: SqliteStore): Promise<void> {
   const commandId = commandIdOfName('a')
   const attempt = { commandId, generation: 0, attempt: 1, at: START }
   const claim = { commandId, bucket: 'day', amount: 1, ceiling: 10 }
+  const firings = [{ rule: 'r/a', day: '2026-11-24', unusualRate: { factor: 2, minCount: 1 } }]
   await store.accept(anEvent())
   await store.accept(anEvent())
   await store.commit(
@@ -96,6 +99,7 @@ async function writeEverything(store: SqliteStore): Promise<void> {
       commands: [aCommand('a'), aCommand('a')],
       attempt: { type: 'started', ...attempt },
       reservations: [claim, claim],
+      firings,
       opensWork: [aWork()],
       notices: [{ id: 'notice-1', orderId: 'order-1', channel: 'ops', message: 'look' }],
     }),
@@ -114,6 +118,12 @@ async function writeEverything(store: SqliteStore): Promise<void> {
       },
       freedCommandIds: [commandId],
       closesWork: ['work-1'],
+      reservations: [{ ...claim, isApproved: true }],
+      firings: ['25', '26', '27'].map((day) => ({
+        rule: 'r/a',
+        day: `2026-11-${day}`,
+        unusualRate: { factor: 2, minCount: 1 },
+      })),
       unparks: true,
     }),
   )
@@ -154,6 +164,10 @@ async function readEverything(store: SqliteStore): Promise<void> {
   await store.attempts('order-1')
   await store.requests('order-1')
   await store.work()
+  await store.workHistory('order-1')
+  await store.putOffEvents('parked', 10)
+  await store.putOffEvents('waiting', 10)
+  await store.alertedOrders(START, 10)
   await store.work({ orderId: 'order-1' })
   await store.work({ kind: 'review' })
   await store.work({ orderId: 'order-1', kind: 'review' })

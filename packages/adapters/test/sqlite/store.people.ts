@@ -1,6 +1,6 @@
 /** The contract's part on people: work, notices, the kill switch, rule sets. */
 import { expect, it } from 'vitest'
-import { aChange, anEvent, at, aWork, settled } from './builders.ts'
+import { aChange, aListing, anEvent, at, aWork, settled } from './builders.ts'
 import type { AnyStore } from './store.contract.ts'
 
 export function describePeople(opened: () => AnyStore): void {
@@ -40,6 +40,65 @@ export function describePeople(opened: () => AnyStore): void {
     expect(await ids({ orderId: 'order-2' })).toEqual(['a', 'b'])
     expect(await ids({ kind: 'review' })).toEqual(['c', 'a'])
     expect(await ids({ orderId: 'order-2', kind: 'dead_letter' })).toEqual(['b'])
+  })
+
+  it('keeps who closed work and why, beside work that is open', async () => {
+    await opened().openWork(aWork())
+    await opened().openWork(aWork({ id: 'other', orderId: 'order-2' }))
+    await opened().closeWork('work-1', 'anna', 'answered by phone', at(1))
+    await opened().openWork(aWork({ what: 'again' }))
+
+    expect(await opened().workHistory('order-1')).toEqual([
+      { ...aWork(), closedAt: at(1), closedBy: 'anna', closedWhy: 'answered by phone' },
+      { ...aWork({ what: 'again' }), closedAt: null, closedBy: null, closedWhy: null },
+    ])
+  })
+
+  it('lists events that were put off, the longest first', async () => {
+    const put = (name: string, status: 'parked' | 'waiting', seconds: number) =>
+      opened().commit(
+        aChange({
+          event: settled(
+            anEvent({ orderId: name, eventId: name, acceptedAt: at(seconds) }),
+            status === 'parked' ? { status } : { status, retryAt: at(99) },
+          ),
+        }),
+      )
+    await put('b', 'parked', 2)
+    await put('a', 'parked', 1)
+    await put('c', 'waiting', 0)
+    await opened().accept(anEvent({ orderId: 'd' }))
+    const ids = async (status: 'parked' | 'waiting', limit = 10) =>
+      (await opened().putOffEvents(status, limit)).map(({ orderId }) => orderId)
+
+    expect(await ids('parked')).toEqual(['a', 'b'])
+    expect(await ids('parked', 1)).toEqual(['a'])
+    expect(await ids('waiting')).toEqual(['c'])
+  })
+
+  it('lists orders whose alert has come, the longest first', async () => {
+    const write = (orderId: string, alertAt: ReturnType<typeof at> | null, expectedSeq = 0) =>
+      opened().commit(
+        aChange({
+          orderId,
+          expectedSeq,
+          event: settled(anEvent({ orderId, eventId: `${orderId}-${expectedSeq}` })),
+          snapshot: `{"of":"${orderId}"}`,
+          listing: aListing({ alertAt }),
+        }),
+      )
+    await write('a', at(5))
+    await write('b', at(3))
+    await write('c', at(9))
+    await write('d', null)
+    const due = async (seconds: number, limit = 10) =>
+      (await opened().alertedOrders(at(seconds), limit)).map(({ snapshot }) => snapshot)
+
+    expect(await due(2)).toEqual([])
+    expect(await due(5)).toEqual(['{"of":"b"}', '{"of":"a"}'])
+    expect(await due(9, 1)).toEqual(['{"of":"b"}'])
+    await write('b', null, 1)
+    expect(await due(5)).toEqual(['{"of":"a"}'])
   })
 
   it('has a step close work before it opens work', async () => {

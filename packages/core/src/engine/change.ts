@@ -14,6 +14,7 @@ import type { AttemptChange, Change, EventStatus, InboxEvent, Work } from '../po
 import type { Settings } from '../settings.ts'
 import type { IsoInstant } from '../time.ts'
 import type { Firing } from '../unusual-rate.ts'
+import { alertAt } from '../windows.ts'
 
 /** What a step changes, before it is a transaction. */
 export interface StepParts {
@@ -66,6 +67,7 @@ export function buildChange(parts: StepParts): Change {
             word: orderWord(routed.order),
             currency: routed.order.currency,
             hasOpenCommand: routed.order.commands.some(isOpen),
+            alertAt: alertAt(routed.order, parts.settings, parts.now),
           },
     decision: parts.decision ?? null,
     commands: parts.commands ?? [],

@@ -1,7 +1,6 @@
 /** Performs one attempt of a command: looks, records the attempt, sends the stored bytes, records what came of it. */
 import { assert } from '../assert.ts'
 import { findCommand } from '../books.ts'
-import { ACTION_OF_OPERATION } from '../commands.ts'
 import type { DeadlineApproaching } from '../events.ts'
 import { answerEventId } from '../ids.ts'
 import type {
@@ -20,6 +19,7 @@ import type { IsoInstant } from '../time.ts'
 import { classify } from './classify.ts'
 import { commitStep, type KnownOrder, nowOf, type Stepped } from './commit-step.ts'
 import type { EnginePorts } from './engine-ports.ts'
+import { holdsOf } from './holds.ts'
 import { makeInboxEvent } from './inbox-event.ts'
 import { loadOrderAsItIs } from './loaded-order.ts'
 import { findAtKlarna, lookBefore } from './look-before.ts'
@@ -33,13 +33,7 @@ export async function readHolds(
   { store, settings }: EnginePorts,
   order: OrderState,
 ): Promise<IsHeld> {
-  const scopes = new Set((await store.stops()).map((stop) => stop.scope))
-  return ({ command: { body, rule } }) =>
-    settings.observe ||
-    (order.booksDiffer !== null && body.operation === 'refundOrder') ||
-    scopes.has('everything') ||
-    scopes.has(`action:${ACTION_OF_OPERATION[body.operation]}`) ||
-    (rule !== null && scopes.has(`rule:${rule}`))
+  return holdsOf(order, settings, await store.stops())
 }
 
 /**

@@ -83,6 +83,12 @@ export type WorkKind =
   | 'dead_letter'
   | 'event_id_reused'
   | 'order_stopped'
+  | 'event_parked'
+  | 'event_waiting'
+  | 'approval_expiring'
+  | 'repeat_expiring'
+  | 'authorization_expiring'
+  | 'due_date_near'
   | 'rule_rate_unusual'
 
 /** Something that a person must do or look at. Opening an id that is open already changes nothing. */
@@ -97,6 +103,8 @@ export interface Work {
   readonly next: string
   readonly eventId?: string
   readonly commandId?: string
+  /** When it is too late; only where time runs out. */
+  readonly until?: IsoInstant
   /** Further facts, for example a review's suggested action. */
   readonly details?: Readonly<Record<string, unknown>>
 }
@@ -123,6 +131,8 @@ export interface Change {
     readonly word: string
     readonly currency: string
     readonly hasOpenCommand: boolean
+    /** From when on people should see a window of the order that closes, or null. */
+    readonly alertAt: IsoInstant | null
   } | null
   readonly decision: Decision | null
   readonly commands: readonly NewCommand[]
@@ -280,5 +290,20 @@ export interface StoreReader {
   ): Promise<
     readonly (StoredRequest & { readonly commandId: string; readonly generation: number })[]
   >
+  /** Open work that is stored. What follows from events and orders at the moment of looking is not among it. */
   work(filter?: { readonly orderId?: string; readonly kind?: WorkKind }): Promise<readonly Work[]>
+  /** All work that an order ever had, in the order in which it was opened. */
+  workHistory(orderId: string): Promise<readonly PastWork[]>
+  /** Events that were put off, the longest first. */
+  putOffEvents(status: 'parked' | 'waiting', limit: number): Promise<readonly StoredEvent[]>
+  /** Orders whose `alertAt` has come, the longest first. */
+  alertedOrders(now: IsoInstant, limit: number): Promise<readonly StoredOrder[]>
+}
+
+/** Work with what became of it; nulls while it is open. */
+export interface PastWork extends Work {
+  readonly closedAt: IsoInstant | null
+  /** A person, or `engine` when its cause ended. */
+  readonly closedBy: string | null
+  readonly closedWhy: string | null
 }

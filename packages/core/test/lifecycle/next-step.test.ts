@@ -102,6 +102,7 @@ describe('the next step', () => {
     const resumed = apply(paused, {
       id: 'r',
       type: 'command.resumed',
+      by: 'lead@shop.example',
       orderId: 'order-1',
       at: T0,
       commandId: refund1,

@@ -1,0 +1,85 @@
+/** The list of work: what is stored, and what follows from events and orders at the moment of looking. */
+import {
+  decodeSnapshot,
+  holdsOf,
+  type IsoInstant,
+  type RuntimeStore,
+  type Settings,
+  type StoreReader,
+  type Work,
+  type WorkKind,
+  workOfParked,
+  workOfWaiting,
+  workOfWindows,
+} from '@postdelivery/core'
+
+/** Which work is asked for. */
+export interface WorkFilter {
+  readonly orderId?: string
+  readonly kind?: WorkKind
+}
+
+export interface WorkPorts {
+  readonly store: Pick<RuntimeStore, 'stops' | 'order'> &
+    Pick<StoreReader, 'work' | 'putOffEvents' | 'alertedOrders' | 'events'>
+  readonly settings: Settings
+  readonly now: IsoInstant
+}
+
+/** Orders and events of each kind that one look takes. */
+const LOOK_MAX_COUNT = 1_000
+
+/** Lists work, the oldest first. */
+export async function listWork(
+  ports: WorkPorts,
+  filter: WorkFilter = {},
+): Promise<readonly Work[]> {
+  const [stored, windows, putOff] = await Promise.all([
+    ports.store.work(filter),
+    listWindows(ports, filter),
+    listPutOff(ports, filter),
+  ])
+  return [...stored, ...[...windows, ...putOff].filter((work) => isWanted(work, filter))].toSorted(
+    (a, b) => (a.openedAt < b.openedAt ? -1 : a.openedAt > b.openedAt ? 1 : 0),
+  )
+}
+
+const isWanted = (work: Work, { orderId, kind }: WorkFilter): boolean =>
+  (orderId === undefined || work.orderId === orderId) && (kind === undefined || work.kind === kind)
+
+async function listWindows(
+  { store, settings, now }: WorkPorts,
+  { orderId }: WorkFilter,
+): Promise<readonly Work[]> {
+  const found =
+    orderId === undefined
+      ? await store.alertedOrders(now, LOOK_MAX_COUNT)
+      : [await store.order(orderId)].flatMap((order) => (order === undefined ? [] : [order]))
+  if (found.length === 0) return []
+  const stops = await store.stops()
+  return found.flatMap(({ snapshot }) => {
+    const order = decodeSnapshot(snapshot)
+    return workOfWindows(order, settings, now, holdsOf(order, settings, stops))
+  })
+}
+
+async function listPutOff(
+  { store, now }: WorkPorts,
+  { orderId }: WorkFilter,
+): Promise<readonly Work[]> {
+  if (orderId !== undefined) {
+    const events = await store.events(orderId)
+    return [
+      ...workOfParked(
+        events.filter(({ status }) => status === 'parked'),
+        now,
+      ),
+      ...workOfWaiting(events.filter(({ status }) => status === 'waiting')),
+    ]
+  }
+  const [parked, waiting] = await Promise.all([
+    store.putOffEvents('parked', LOOK_MAX_COUNT),
+    store.putOffEvents('waiting', LOOK_MAX_COUNT),
+  ])
+  return [...workOfParked(parked, now), ...workOfWaiting(waiting)]
+}
