@@ -91,6 +91,7 @@ export const INTERNAL_ID_PREFIXES: readonly string[] = [
   'expiry:',
   'resolve:',
   'track:',
+  'reconcile:',
 ]
 
 /** Tells whether an event id is reserved for the engine's own events. */

@@ -215,6 +215,8 @@ export type {
 } from './ports/store.ts'
 export type { Telemetry, TelemetryEvent } from './ports/telemetry.ts'
 export { workOfParked, workOfWaiting } from './put-off.ts'
+export type { Break, BreakCode, ReconcileInput } from './reconcile.ts'
+export { BREAKS, isAboutRefunds, reconcileOrder } from './reconcile.ts'
 export type { Refusal, RefusalCode } from './refusals.ts'
 export { describeRefusal, firstRefusal, REFUSALS, refusal } from './refusals.ts'
 export type { Result } from './result.ts'

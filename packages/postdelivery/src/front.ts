@@ -22,6 +22,7 @@ import { createKeyedQueue } from './keyed-queue.ts'
 import type { LiveRules } from './live-rules.ts'
 import { type OrderView, viewOrder } from './order-view.ts'
 import type { Health, PostDelivery, Receipt, StopScope } from './post-delivery.ts'
+import { type ReconcileOptions, type Reconciliation, reconcile } from './reconcile.ts'
 import {
   type Approval,
   type BooksConfirmation,
@@ -141,6 +142,15 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
   async work(filter?: WorkFilter): Promise<readonly Work[]> {
     this.#assertOpen()
     return this.#listWork(filter)
+  }
+
+  reconcile(options: ReconcileOptions = {}): Reconciliation {
+    this.#assertOpen()
+    const { ports, store } = this.#parts
+    const assertOpen = (): void => this.#assertOpen()
+    const submit = (event: EngineEvent): Promise<Receipt> => this.#accept(event)
+    const { gateway, clock } = ports
+    return reconcile({ store, gateway, clock, assertOpen, submit }, options)
   }
 
   approve(id: CommandName, approval: Approval): Promise<Receipt> {

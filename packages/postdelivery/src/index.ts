@@ -4,6 +4,8 @@ export type { EngineFailureCode, SettledCommand, Settlement } from '@postdeliver
 export { combineTelemetry, EngineFailure, isEngineFailure } from '@postdelivery/adapters/embedded'
 export type {
   ApprovalPolicy,
+  Break,
+  BreakCode,
   DecidedAction,
   Decision,
   Limits,
@@ -20,7 +22,7 @@ export type {
   Work,
   WorkKind,
 } from '@postdelivery/core'
-export { describeRefusal, formatMinor, REFUSALS, WORK_KINDS } from '@postdelivery/core'
+export { BREAKS, describeRefusal, formatMinor, REFUSALS, WORK_KINDS } from '@postdelivery/core'
 export type { FactLoader, FactSubject, OwnFact } from '@postdelivery/rules'
 export { defineFact } from '@postdelivery/rules'
 export type {
@@ -47,6 +49,12 @@ export type { RefusedRules } from './live-rules.ts'
 export { loadConfig } from './load-config.ts'
 export type { BooksView, CaptureOverview, CommandView, OrderView } from './order-view.ts'
 export type { Health, PostDelivery, Receipt, StopScope } from './post-delivery.ts'
+export type {
+  ReconciledOrder,
+  ReconcileOptions,
+  ReconcileSummary,
+  Reconciliation,
+} from './reconcile.ts'
 export { renderTimeline } from './render-timeline.ts'
 export type { RulesFromOptions, RulesIssue, RulesRead, RulesSource } from './rules-source.ts'
 export { rulesFrom, rulesFromText } from './rules-source.ts'

@@ -14,6 +14,7 @@ import type {
 import type { EventInput, OwnFacts } from './event-input.ts'
 import type { RefusedRules } from './live-rules.ts'
 import type { OrderView } from './order-view.ts'
+import type { ReconcileOptions, Reconciliation } from './reconcile.ts'
 import type { RulesIssue } from './rules-source.ts'
 import type {
   Approval,
@@ -127,6 +128,13 @@ export interface PostDelivery<Facts extends OwnFacts = OwnFacts> extends AsyncDi
    * for too long, and windows that close soon, with `until`.
    */
   work(filter?: WorkFilter): Promise<readonly Work[]>
+  /**
+   * Compares our ledger with Klarna's books, for one order or order by order through a range, and tells every break with
+   * the safe next step. Changes nothing, but with `opensWork` lets the engine stop refunds of orders that surely differ.
+   *
+   * Throws: `PostDeliveryFailure` `input_invalid`; `unknown_order` when it is gone through.
+   */
+  reconcile(options?: ReconcileOptions): Reconciliation
   /**
    * One person agrees to a command that waits. `hash`: `approvalHash` of the command as `order` shows it.
    *

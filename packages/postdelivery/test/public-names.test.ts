@@ -12,6 +12,7 @@ test.for([
     'postdelivery',
     main,
     [
+      'BREAKS',
       'ConfigError',
       'EngineFailure',
       'EventError',

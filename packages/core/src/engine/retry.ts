@@ -18,6 +18,8 @@ export const AUDIT_WAITS_MS: readonly number[] = [600_000, 1_800_000]
 /** Looks before paying that may come back older than our books before a person is asked. */
 export const STALE_LOOKS_MAX = 5
 export const STALE_LOOK_WAIT_MS = 60_000
+/** A read of Klarna's is no older than this: what it lacks of before is not there. */
+export const STALE_READ_MS = 10 * 60_000
 export const AUDIT_RETRY_WAIT_MS = 60_000
 export const RATE_LIMIT_WAIT_MS = 1_000
 export const UNSENT_WAIT_MS = 5_000

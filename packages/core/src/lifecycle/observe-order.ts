@@ -1,15 +1,16 @@
 /** Compares a read of Klarna's books with ours, and takes over what only Klarna knows. */
 import { hasOwnRelease, isConfirmed, isOpen, orderBooks, refundsOf, sum } from '../books.ts'
+import { STALE_READ_MS } from '../engine/retry.ts'
 import type { ObservedOrder } from '../klarna-order.ts'
 import type { OrderState } from '../order-state.ts'
-import type { IsoInstant } from '../time.ts'
+import { addMs, type IsoInstant } from '../time.ts'
 import { type Routed, stepOrder, stopRefunds } from './router.ts'
 
 /** What a comparison of refunds found. Amounts in minor units. */
 export type BooksComparison =
   | { readonly type: 'equal' }
   /** Klarna's answer lacks a refund that it confirmed to us: the read is older than our books. */
-  | { readonly type: 'stale' }
+  | { readonly type: 'stale'; readonly oursMinor: number; readonly klarnasMinor: number }
   | { readonly type: 'differ'; readonly oursMinor: number; readonly klarnasMinor: number }
 
 /**
@@ -30,16 +31,17 @@ export function compareRefunds(order: OrderState, observed: ObservedOrder): Book
   const klarnasMinor = observed.refundedMinor
   if (klarnasMinor === oursMinor) return { type: 'equal' }
   return isLacking && klarnasMinor < oursMinor
-    ? { type: 'stale' }
+    ? { type: 'stale', oursMinor, klarnasMinor }
     : { type: 'differ', oursMinor, klarnasMinor }
 }
 
 /** Applies a read: Klarna's status, the authorization and its expiry; refunds that we do not know stop ours. */
 export function observeOrder(routed: Routed, observed: ObservedOrder, at: IsoInstant): Routed {
-  const comparison = compareRefunds(routed.order, observed)
-  if (comparison.type === 'stale') return routed
-
   const before = routed.order
+  const comparison = compareRefunds(before, observed)
+  // A read of now is no older than this: what it lacks of before is not there.
+  if (comparison.type === 'stale' && at <= addMs(before.lastDecidedAt, STALE_READ_MS)) return routed
+
   const isOurs = hasOwnRelease(before, observed.authorizedMinor)
   const isGone =
     before.remainingAuthorizedMinor > 0 && observed.remainingAuthorizedMinor === 0 && !isOurs
@@ -59,7 +61,7 @@ export function observeOrder(routed: Routed, observed: ObservedOrder, at: IsoIns
   const followed = isGone
     ? stepOrder(seen, { type: 'releaseConfirmed' })
     : noticeRaised(before, seen)
-  return comparison.type === 'differ'
+  return comparison.type !== 'equal'
     ? stopRefunds(followed, {
         oursMinor: comparison.oursMinor,
         klarnasMinor: comparison.klarnasMinor,
