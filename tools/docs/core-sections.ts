@@ -4,6 +4,7 @@ import {
   ACTION_TYPES,
   ALARMS,
   AUDIT_WAITS_MS,
+  BREAKS,
   CLASSES,
   CONFIGURATION_CODES,
   captureChart,
@@ -55,6 +56,13 @@ export function coreSections(coreSource: URL): Sections {
       ),
     ],
     ['alarms', keyed(['Alarm', 'Says'], ALARMS)],
+    [
+      'breaks',
+      table(
+        ['Break', 'Says', 'What to do'],
+        Object.entries(BREAKS).map(([name, { what, next }]) => [code(name), what, next]),
+      ),
+    ],
     ['refusals', keyed(['Code', 'Says'], REFUSALS)],
     ['events', eventTable(events.shapesOf('EVENT_SHAPES'))],
     [
