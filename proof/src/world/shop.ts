@@ -2,6 +2,7 @@
 import type { OrderSeed, WireLine } from '@postdelivery/adapters/klarna-twin'
 import {
   type CaptureDetails,
+  DEFAULT_UNUSUAL_RATE,
   type IsoInstant,
   instant,
   type LINE_TYPES,
@@ -284,8 +285,16 @@ function settings(given: {
         refundMaxMinor: { SEK: 200_000, EUR: 100_000 },
         extensionFeeMaxMinor: { SEK: 5_000, EUR: 500 },
       },
-      perOrder: { refundMaxMinor: { SEK: 300_000, EUR: 100_000 }, commandMaxCount: 40 },
-      perRuleAndDay: { commandMaxCount: given.commandsPerRule, refundMaxMinor: money },
+      perOrder: {
+        commandMaxCount: 40,
+        refundMaxMinor: { SEK: 300_000, EUR: 100_000 },
+        extensionFeeMaxMinor: { SEK: 6_000, EUR: 600 },
+      },
+      perRuleAndDay: {
+        commandMaxCount: given.commandsPerRule,
+        refundMaxMinor: money,
+        extensionFeeMaxMinor: { SEK: 4_000, EUR: 400 },
+      },
       perMerchantAndDay: {
         commandMaxCount: given.commandsPerRule * 4,
         refundMaxMinor: money,
@@ -299,6 +308,7 @@ function settings(given: {
       expiresAfterHours: 12,
     },
     deadlineDays: { due_date: [7, 3, 1], authorization_expiry: [7, 1], return_window: [3] },
+    unusualRate: DEFAULT_UNUSUAL_RATE,
     observe: false,
   }
 }
