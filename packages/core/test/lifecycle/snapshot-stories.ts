@@ -95,7 +95,10 @@ export const SNAPSHOT_STORIES: readonly SnapshotStory[] = [
   {
     phase: 'paused',
     order: apply(asked, ...answered(misconfigured, 1, T0)),
-    next: [{ ...about, id: 'resolve:resume', type: 'command.resumed' }, ...answered(done, 2)],
+    next: [
+      { ...about, id: 'resolve:resume', type: 'command.resumed', by: 'lead@shop.example' },
+      ...answered(done, 2),
+    ],
     nextPhase: 'confirmed',
   },
   { phase: 'auditing', order: inDoubt(4), next: [audited], nextPhase: 'confirmed' },

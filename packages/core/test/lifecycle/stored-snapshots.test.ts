@@ -60,6 +60,7 @@ describe('snapshots of every version', () => {
         {
           id: 'r',
           type: 'command.resumed',
+          by: 'lead@shop.example',
           orderId: 'order-1',
           at,
           commandId: command?.command.id ?? '',
