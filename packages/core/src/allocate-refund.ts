@@ -1,13 +1,15 @@
 /** Turns "pay this back" into lines that sum exactly and that Klarna can allocate to one capture. */
 
-import type { ReturnStage } from './actions.ts'
+import { KLARNA_LIMITS, type ReturnStage } from './actions.ts'
 import { isConfirmed, isOpen, refundsOf, sum } from './books.ts'
-import type { RefundedUnits } from './commands.ts'
+import type { Command, RefundedUnits } from './commands.ts'
 import type { OrderLine, ReturnedLine } from './events.ts'
 import { splitMinor } from './money.ts'
 import type { CaptureState, OrderState, ReturnState } from './order-state.ts'
+import { linesOfUnits, lumpOf, taxOf, wholeLine } from './refund-lines.ts'
 import { type Refusal, refusal } from './refusals.ts'
 import { err, ok, type Result } from './result.ts'
+import { freeUnits, overlap, type UnitRange } from './unit-ranges.ts'
 
 /** What a refund will pay: its lines and the returned units behind them. */
 export interface Allocation {
@@ -35,82 +37,61 @@ export const RETURN_FEE_COUNTRIES: readonly string[] = [
   'GR',
 ]
 
-/**
- * The part of a line that its units from `from` (exclusive) to `to` (inclusive) cost, tax included.
- *
- * The discount is shared by whole minor units so that the parts of all units sum to the line exactly.
- */
-function unitsOf(line: OrderLine, from: number, to: number): OrderLine {
-  const quantity = to - from
-  const fullMinor = line.quantity * line.unitPriceMinor
-  // What the line lacks to quantity x price: its discount, and what the shop rounded.
-  const discountMinor = fullMinor - line.totalMinor
-  const upTo = (units: number) => Math.trunc(shareOf(discountMinor, units, line.quantity))
-  const totalDiscountMinor = upTo(to) - upTo(from)
-  const totalMinor = quantity * line.unitPriceMinor - totalDiscountMinor
-  return {
-    reference: line.reference,
-    name: line.name,
-    ...(line.type === undefined ? {} : { type: line.type }),
-    quantity,
-    unitPriceMinor: line.unitPriceMinor,
-    ...(totalDiscountMinor > 0 ? { totalDiscountMinor } : {}),
-    totalMinor,
-    ...taxOf(line, totalMinor),
-  }
-}
-
-/** Whole-number share of an amount, exact beyond 2^53 on the way. */
-const shareOf = (amountMinor: number, part: number, whole: number): number =>
-  whole === 0 ? 0 : Number((BigInt(amountMinor) * BigInt(part)) / BigInt(whole))
-
-/** The tax in an amount that includes it. Source: Klarna's tax handling, `total - total * 10000 / (10000 + rate)`. */
-function taxOf(
-  line: OrderLine,
-  totalMinor: number,
-): Pick<OrderLine, 'taxRateBasisPoints' | 'totalTaxMinor'> {
-  const { taxRateBasisPoints } = line
-  if (taxRateBasisPoints === undefined) return {}
-  const netMinor = Math.round((totalMinor * 10_000) / (10_000 + taxRateBasisPoints))
-  return { taxRateBasisPoints, totalTaxMinor: totalMinor - netMinor }
-}
-
-/** A captured line as it was, its tax worked out where the capture did not say it. */
-const withTax = (line: OrderLine): OrderLine =>
-  line.totalTaxMinor === undefined ? { ...line, ...taxOf(line, line.totalMinor) } : line
-
 /** What returned units of a line are worth, as they were captured; lines of one reference are taken in order. */
 export function returnedValueMinor(capture: CaptureState, returned: ReturnedLine): number {
-  return sum(
-    takeUnits(capture, returned.reference, 0, returned.quantity).map((line) => line.totalMinor),
-  )
+  const first = [{ from: 0, to: returned.quantity }]
+  return sum(linesOfUnits(capture.lines, returned.reference, first).map((line) => line.totalMinor))
 }
 
-/** The lines for `quantity` units of a reference after the first `skip` ones. */
-function takeUnits(
-  capture: CaptureState,
-  reference: string,
-  skip: number,
-  quantity: number,
-): readonly OrderLine[] {
-  const taken: OrderLine[] = []
-  let position = 0
-  for (const line of capture.lines.filter((each) => each.reference === reference)) {
-    const from = Math.max(skip, position)
-    const to = Math.min(skip + quantity, position + line.quantity)
-    if (to > from) taken.push(unitsOf(line, from - position, to - position))
-    position += line.quantity
-  }
-  return taken
-}
-
-const isClaimed = (order: OrderState, captureId: string): readonly RefundedUnits[] =>
+/** The units that refunds of a capture pay for, or will: those of refunds that are open or confirmed. */
+const claimedUnits = (order: OrderState, captureId: string): readonly RefundedUnits[] =>
   refundsOf(order, captureId)
     .filter((each) => isOpen(each) || isConfirmed(each))
     .flatMap((each) => each.refund.units)
 
-const quantityOf = (units: readonly RefundedUnits[], reference: string): number =>
-  sum(units.filter((each) => each.reference === reference).map((each) => each.quantity))
+const quantityOf = (units: readonly RefundedUnits[]): number =>
+  sum(units.map((each) => each.quantity))
+
+/** Where claimed units of one reference stand. Those of a refund that does not say have the first places left. */
+function rangesOf(units: readonly RefundedUnits[]): readonly UnitRange[] {
+  const placed = units.flatMap(({ unitIndex, quantity }) =>
+    unitIndex === undefined ? [] : [{ from: unitIndex, to: unitIndex + quantity }],
+  )
+  const unplaced = quantityOf(units.filter((each) => each.unitIndex === undefined))
+  return [...placed, ...freeUnits(placed, unplaced)]
+}
+
+/**
+ * Whether a refund pays for units that another one of its order pays for as well, or for more of its return than came back.
+ *
+ * Allocating never makes such a refund; a success of one that was held for refused does, when what it had given back was
+ * allocated again meanwhile.
+ */
+export function paysAgain(order: OrderState, { id, body }: Command): boolean {
+  if (body.operation !== 'refundOrder') return false
+  const others = refundsOf(order, body.captureId)
+    .filter((each) => each.command.id !== id && (isOpen(each) || isConfirmed(each)))
+    .flatMap((each) => each.refund.units)
+  return body.units.some((own) => {
+    const same = others.filter((each) => each.reference === own.reference)
+    const ofReturn = [...body.units, ...same].filter(
+      (each) => each.reference === own.reference && each.returnId === own.returnId,
+    )
+    return (
+      rangesOf([own]).some((mine) => rangesOf(same).some((range) => overlap(mine, range))) ||
+      quantityOf(ofReturn) > mostReported(order, own)
+    )
+  })
+}
+
+/** The most units of a reference that any stage of a return reports. */
+function mostReported(order: OrderState, { returnId, reference }: RefundedUnits): number {
+  const stages = order.returns.find((each) => each.returnId === returnId)?.stages ?? {}
+  return Math.max(
+    0,
+    ...Object.values(stages).map((report) => byReference(report.lines).get(reference) ?? 0),
+  )
+}
 
 /**
  * Allocates the units of a return that are not paid back yet.
@@ -129,14 +110,16 @@ export function allocateReturn(
   if (report === undefined)
     return err(refusal('stage_not_reported', { returnId: returned.returnId, stage }))
 
-  const claimed = isClaimed(order, capture.captureId)
-  const ofReturn = claimed.filter((each) => each.returnId === returned.returnId)
+  const claimed = claimedUnits(order, capture.captureId)
+  const { returnId } = returned
   const lines: OrderLine[] = []
   const units: RefundedUnits[] = []
   for (const [reference, reportedQuantity] of byReference(report.lines)) {
-    const quantity = reportedQuantity - quantityOf(ofReturn, reference)
+    const ofReference = claimed.filter((each) => each.reference === reference)
+    const ofReturn = ofReference.filter((each) => each.returnId === returnId)
+    const quantity = reportedQuantity - quantityOf(ofReturn)
     if (quantity <= 0) continue
-    const claimedQuantity = quantityOf(claimed, reference)
+    const claimedQuantity = quantityOf(ofReference)
     const capturedQuantity = sum(
       capture.lines.filter((line) => line.reference === reference).map((line) => line.quantity),
     )
@@ -150,13 +133,14 @@ export function allocateReturn(
         }),
       )
     }
-    lines.push(...takeUnits(capture, reference, claimedQuantity, quantity))
-    units.push({ returnId: returned.returnId, reference, quantity })
+    const ranges = freeUnits(rangesOf(ofReference), quantity)
+    lines.push(...linesOfUnits(capture.lines, reference, ranges))
+    for (const { from, to } of ranges)
+      units.push({ returnId, reference, quantity: to - from, unitIndex: from })
   }
-  if (units.length === 0)
-    return err(refusal('already_refunded', { returnId: returned.returnId, stage }))
+  if (units.length === 0) return err(refusal('already_refunded', { returnId, stage }))
   const refundMinor = sum(lines.map((line) => line.totalMinor))
-  if (refundMinor <= 0) return err(refusal('nothing_to_refund', { returnId: returned.returnId }))
+  if (refundMinor <= 0) return err(refusal('nothing_to_refund', { returnId }))
   return ok({ refundMinor, lines, units })
 }
 
@@ -175,7 +159,7 @@ function byReference(lines: readonly ReturnedLine[]): ReadonlyMap<string, number
 export function allocateAmount(capture: CaptureState, refundMinor: number): Allocation {
   const isWhole = refundMinor === sum(capture.lines.map((line) => line.totalMinor))
   if (isWhole && capture.chart.context.refundedMinor === 0) {
-    return { refundMinor, lines: capture.lines.map(withTax), units: [] }
+    return { refundMinor, lines: capture.lines.map(wholeLine), units: [] }
   }
 
   const payable = capture.lines.filter((line) => line.totalMinor > 0)
@@ -186,19 +170,7 @@ export function allocateAmount(capture: CaptureState, refundMinor: number): Allo
   )
   const lines = payable.flatMap((line, index): OrderLine[] => {
     const totalMinor = shares[index] ?? 0
-    if (totalMinor === 0) return []
-    const type = line.type === undefined ? {} : { type: line.type }
-    return [
-      {
-        reference: line.reference,
-        name: line.name,
-        ...type,
-        quantity: 1,
-        unitPriceMinor: totalMinor,
-        totalMinor,
-        ...taxOf(line, totalMinor),
-      },
-    ]
+    return totalMinor === 0 ? [] : [lumpOf(line, totalMinor)]
   })
   return { refundMinor, lines, units: [] }
 }
@@ -206,7 +178,8 @@ export function allocateAmount(capture: CaptureState, refundMinor: number): Allo
 /**
  * Keeps a return fee back from an allocation, as a line of its own.
  *
- * Refuses: `return_fee_not_allowed` outside of Klarna's conditions (one full capture, certain markets),
+ * Refuses: `return_fee_not_allowed` outside of Klarna's conditions (one full capture, certain markets, at most 1000
+ * lines with the fee),
  * `nothing_to_refund` when the fee takes all.
  */
 export function withReturnFee(
@@ -218,11 +191,13 @@ export function withReturnFee(
     order.captures.length === 1 &&
     order.remainingAuthorizedMinor === 0 &&
     order.captures[0]?.chart.context.capturedMinor === order.authorizedMinor
-  if (!isOneFullCapture || !RETURN_FEE_COUNTRIES.includes(order.country ?? '')) {
+  const hasPlace = allocation.lines.length < KLARNA_LIMITS.lineMaxCount
+  if (!isOneFullCapture || !hasPlace || !RETURN_FEE_COUNTRIES.includes(order.country ?? '')) {
     return err(
       refusal('return_fee_not_allowed', {
         captureCount: order.captures.length,
         country: order.country ?? 'unknown',
+        lineCount: allocation.lines.length,
       }),
     )
   }

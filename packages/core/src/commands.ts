@@ -28,6 +28,8 @@ export interface RefundedUnits {
   readonly returnId: string
   readonly reference: string
   readonly quantity: number
+  /** The first of them, counted from 0 over the capture's lines of the reference. Refunds of early versions lack it. */
+  readonly unitIndex?: number
 }
 
 /** Pays money back on one capture. */

@@ -201,6 +201,8 @@ function oneRefund(
   { order, event }: Expansion,
   { capture, allocation, alreadyMinor }: CaptureAllocation & { readonly alreadyMinor: number },
 ): Expanded {
+  if (allocation.lines.length === 0)
+    return err(refusal('unknown_line', { captureId: capture.captureId }))
   const kept =
     params.returnFeeMinor === undefined
       ? ok(allocation)
@@ -208,7 +210,6 @@ function oneRefund(
   if (!kept.ok) return kept
   const { refundMinor, lines, units } = kept.value
   const leftMinor = leftMinorOf(order, capture, alreadyMinor)
-  if (lines.length === 0) return err(refusal('unknown_line', { captureId: capture.captureId }))
   if (refundMinor > leftMinor) {
     return err(
       refusal('refund_exceeds_captured', { captureId: capture.captureId, refundMinor, leftMinor }),

@@ -215,6 +215,83 @@ describe('refunds of any order after any sequence of returns', () => {
     ])
   })
 
+  it('take the units that a refused refund has given back, not those that another one pays', () => {
+    const line = (quantity: number, unitPriceMinor: number): OrderLine => ({
+      reference: 'a',
+      name: 'A',
+      quantity,
+      unitPriceMinor,
+      totalMinor: quantity * unitPriceMinor,
+    })
+    const lines = [line(4, 100), line(3, 500)]
+    const pays = [fired('refund', { basis: 'returned_items' })]
+    const back = (returnId: string, quantity: number, id = `wms-${returnId}`) =>
+      returned({ id, returnId, lines: [{ reference: 'a', quantity }] })
+    const start = anOrder({ captures: [aCapture({ capturedMinor: 1900, lines })] })
+    const cheap = settle(apply(start, back('R-1', 4) as never), back('R-1', 4), pays)
+    const dear = settle(apply(cheap.routed.order, back('R-2', 3) as never), back('R-2', 3), pays)
+    const id = cheap.commands[0]?.command.id ?? ''
+    const refused = apply(
+      dear.routed.order,
+      ...attempt(id, { type: 'refused', code: 'REFUND_NOT_ALLOWED' }),
+    )
+
+    const again = settle(refused, back('R-1', 4, 'wms-9'), pays)
+
+    expect(dear.commands[0]?.command.body).toMatchObject({ refundMinor: 1500 })
+    expect(again.commands[0]?.command.body).toMatchObject({
+      refundMinor: 400,
+      units: [{ returnId: 'R-1', reference: 'a', quantity: 4, unitIndex: 0 }],
+    })
+  })
+
+  it.each<[string, Partial<OrderLine>, Partial<OrderLine>]>([
+    [
+      'a total above quantity x price',
+      { quantity: 3, unitPriceMinor: 1999, totalMinor: 6000 },
+      { quantity: 1, unitPriceMinor: 6000, totalMinor: 6000 },
+    ],
+    [
+      'a tax that is not by its rate',
+      { totalMinor: 6000, taxRateBasisPoints: 2500, totalTaxMinor: 1300 },
+      { totalMinor: 6000, taxRateBasisPoints: 2500, totalTaxMinor: 1200 },
+    ],
+    [
+      'a tax that is by its rate but for one',
+      { totalMinor: 6000, taxRateBasisPoints: 2500, totalTaxMinor: 1201 },
+      { totalMinor: 6000, taxRateBasisPoints: 2500, totalTaxMinor: 1201 },
+    ],
+    ['a tax without a rate', { totalMinor: 6000, totalTaxMinor: 1200 }, { totalMinor: 6000 }],
+  ])('pay a whole capture back in lines that Klarna recalculates: %s', (_, given, want) => {
+    const line = { reference: 'a', name: 'A', quantity: 1, unitPriceMinor: 6000, totalMinor: 6000 }
+    const order = anOrder({ captures: [aCapture({ lines: [{ ...line, ...given }] })] })
+    const event = returned({ lines: [{ reference: 'a', quantity: 1 }] })
+
+    const settled = settle(order, event, [fired('refund', { basis: 'remaining' })])
+
+    expect(settled.commands[0]?.command.body).toMatchObject({
+      refundMinor: 6000,
+      lines: [{ ...line, ...want }],
+    })
+    const body = settled.commands[0]?.command.body as RefundOrder
+    expect(body.lines[0]?.totalTaxMinor).toBe(want.totalTaxMinor)
+  })
+
+  it('pay units of a line that the shop rounded up at what they cost', () => {
+    const line = { reference: 'a', name: 'A', quantity: 3, unitPriceMinor: 1999, totalMinor: 6000 }
+    const order = anOrder({ captures: [aCapture({ lines: [line] })] })
+    const event = returned({ lines: [{ reference: 'a', quantity: 3 }] })
+
+    const settled = settle(apply(order, event as never), event, [
+      fired('refund', { basis: 'returned_items' }),
+    ])
+
+    expect(settled.commands[0]?.command.body).toMatchObject({
+      refundMinor: 6000,
+      lines: [{ quantity: 1, unitPriceMinor: 6000, totalMinor: 6000 }],
+    })
+  })
+
   it('spread an amount over the lines by what they cost, and leave out lines that get nothing', () => {
     const lines: readonly OrderLine[] = [
       { reference: 'a', name: 'A', quantity: 1, unitPriceMinor: 5999, totalMinor: 5999 },

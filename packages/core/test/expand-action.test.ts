@@ -56,6 +56,14 @@ const withReturn = (order: OrderState, changes: Parameters<typeof returned>[0] =
 const guide = anOrder()
 const back = withReturn(guide)
 
+const thousandth = (_: unknown, index: number) => ({
+  reference: `r-${index}`,
+  name: 'Tomato',
+  quantity: 1,
+  unitPriceMinor: 6,
+  totalMinor: 6,
+})
+
 const refused: readonly [string, RefusalCode, Given][] = [
   [
     'a refund of an order with several captures that names none',
@@ -196,6 +204,32 @@ const refused: readonly [string, RefusalCode, Given][] = [
       event: reported('damaged'),
       action: 'refund',
       params: { basis: 'remaining' },
+    },
+  ],
+  [
+    'a return fee of a refund without lines',
+    'unknown_line',
+    {
+      order: anOrder({
+        captures: [aCapture({ lines: [] })],
+        order: { authorizedMinor: 6000, remainingAuthorizedMinor: 0 },
+      }),
+      event: reported('damaged'),
+      action: 'refund',
+      params: { basis: 'remaining', returnFeeMinor: 100 },
+    },
+  ],
+  [
+    'a return fee that would be one line too many',
+    'return_fee_not_allowed',
+    {
+      order: anOrder({
+        captures: [aCapture({ lines: Array.from({ length: 1000 }, thousandth) })],
+        order: { authorizedMinor: 6000, remainingAuthorizedMinor: 0 },
+      }),
+      event: reported('damaged'),
+      action: 'refund',
+      params: { basis: 'remaining', returnFeeMinor: 100 },
     },
   ],
   [
@@ -409,7 +443,7 @@ describe('an action becomes', () => {
           totalTaxMinor: 600,
         },
       ],
-      units: [{ returnId: 'R-881', reference: '123050', quantity: 5 }],
+      units: [{ returnId: 'R-881', reference: '123050', quantity: 5, unitIndex: 0 }],
       returnId: 'R-881',
       description: 'damaged',
     })

@@ -1,6 +1,14 @@
 /** The pure router: steps one chart of an order and carries what it asks for into the others. */
+import { paysAgain } from '../allocate-refund.ts'
 import { assert } from '../assert.ts'
-import { commandPhase, findCapture, findCommand, isOpen, orderBooks } from '../books.ts'
+import {
+  captureBooks,
+  commandPhase,
+  findCapture,
+  findCommand,
+  isOpen,
+  orderBooks,
+} from '../books.ts'
 import type {
   CaptureChartContext,
   CommandChartContext,
@@ -76,7 +84,9 @@ export function stepCommand(
       ? routed.effects
       : [...routed.effects, { type: 'alarm', code: 'unexpected_event', commandId }],
   }
-  const stepped = step.effects.reduce((all, effect) => route(all, after, effect, at), start)
+  const done = step.effects.reduce((all, effect) => route(all, after, effect, at), start)
+  const isBooked = step.effects.some((effect) => effect.type === 'book')
+  const stepped = isBooked && !isOpen(before) ? checkLateRefund(done, after, at) : done
   return claimsAnyway(before, after)
     ? { ...stepped, effects: [...stepped.effects, { type: 'claim', commandId }] }
     : stepped
@@ -184,6 +194,24 @@ function checkBooks(routed: Routed, at: IsoInstant): Routed {
   return isBroken
     ? stopRefunds(routed, { oursMinor: capturedMinor, klarnasMinor: refundedMinor, at })
     : routed
+}
+
+/**
+ * A refund that was held for refused happened all the same: what it had given back may have been promised again meanwhile,
+ * as money or as returned units. Then refunds stop before Klarna is asked for the second one.
+ */
+function checkLateRefund(routed: Routed, { command }: CommandState, at: IsoInstant): Routed {
+  const { order } = routed
+  if (command.body.operation !== 'refundOrder') return routed
+  const books = [orderBooks(order), ...order.captures.map((each) => captureBooks(order, each))]
+  const isPromisedTwice = books.some(
+    ({ capturedMinor, refundedMinor, reservedMinor }) =>
+      refundedMinor + reservedMinor > capturedMinor,
+  )
+  if (!isPromisedTwice && !paysAgain(order, command)) return routed
+  const { refundedMinor } = orderBooks(order)
+  const oursMinor = refundedMinor - command.body.refundMinor
+  return stopRefunds(routed, { oursMinor, klarnasMinor: refundedMinor, at })
 }
 
 /** Stops the refunds of an order until a person has compared the books. Stopping twice changes nothing. */
