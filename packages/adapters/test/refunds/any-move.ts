@@ -38,8 +38,13 @@ export type Move =
       readonly commandPick: number
       readonly how: 'happened' | 'did_not_happen' | 'try_as_new'
     }
-  /** A success of whatever is settled, or of a key that was given up. */
-  | { readonly kind: 'late'; readonly commandPick: number; readonly isOldKey: boolean }
+  /** An answer to whatever is settled, or under a key that was given up. */
+  | {
+      readonly kind: 'late'
+      readonly commandPick: number
+      readonly isOldKey: boolean
+      readonly outcome: Outcome
+    }
   | { readonly kind: 'portal'; readonly percent: number }
   | { readonly kind: 'confirmBooks' }
   | { readonly kind: 'refresh'; readonly addsCapture: boolean; readonly refundedPercent: number }
@@ -132,6 +137,11 @@ export const anyMove: fc.Arbitrary<Move> = fc.oneof(
       kind: fc.constant('late'),
       commandPick: pick,
       isOldKey: fc.boolean(),
+      outcome: fc.constantFrom<Outcome>(
+        { type: 'done', resultId: 'refund-late', evidence: 'answer' },
+        { type: 'done', resultId: 'refund-late', evidence: 'answer' },
+        { type: 'unknown', reason: 'http_500' },
+      ),
     }),
   },
   fc.record({ kind: fc.constant('portal'), percent: fc.integer({ min: 1, max: 100 }) }),

@@ -322,7 +322,7 @@ function commandEvents(
           ...sent,
           generation: context.generation - (move.isOldKey ? 1 : 0),
           type: 'command.answered',
-          outcome: { type: 'done', resultId: 'refund-late', evidence: 'answer' },
+          outcome: move.outcome,
           correlationId: null,
         },
       ]

@@ -6,6 +6,7 @@ import {
   commandPhase,
   findCapture,
   findCommand,
+  isConfirmed,
   isOpen,
   orderBooks,
 } from '../books.ts'
@@ -85,8 +86,9 @@ export function stepCommand(
       : [...routed.effects, { type: 'alarm', code: 'unexpected_event', commandId }],
   }
   const done = step.effects.reduce((all, effect) => route(all, after, effect, at), start)
-  const isBooked = step.effects.some((effect) => effect.type === 'book')
-  const stepped = isBooked && !isOpen(before) ? checkLateRefund(done, after, at) : done
+  const wasDropped = !isOpen(before) && !isConfirmed(before)
+  const stepped =
+    wasDropped && after.chart.value !== before.chart.value ? checkLateRefund(done, after, at) : done
   return claimsAnyway(before, after)
     ? { ...stepped, effects: [...stepped.effects, { type: 'claim', commandId }] }
     : stepped
@@ -197,11 +199,12 @@ function checkBooks(routed: Routed, at: IsoInstant): Routed {
 }
 
 /**
- * A refund that was held for refused happened all the same: what it had given back may have been promised again meanwhile,
- * as money or as returned units. Then refunds stop before Klarna is asked for the second one.
+ * A refund that was dropped happened all the same, or may have: what it had given back may have been promised again
+ * meanwhile, as money or as returned units. Then refunds stop before Klarna is asked for the second one.
  */
-function checkLateRefund(routed: Routed, { command }: CommandState, at: IsoInstant): Routed {
+function checkLateRefund(routed: Routed, late: CommandState, at: IsoInstant): Routed {
   const { order } = routed
+  const { command } = late
   if (command.body.operation !== 'refundOrder') return routed
   const books = [orderBooks(order), ...order.captures.map((each) => captureBooks(order, each))]
   const isPromisedTwice = books.some(
@@ -210,8 +213,9 @@ function checkLateRefund(routed: Routed, { command }: CommandState, at: IsoInsta
   )
   if (!isPromisedTwice && !paysAgain(order, command)) return routed
   const { refundedMinor } = orderBooks(order)
-  const oursMinor = refundedMinor - command.body.refundMinor
-  return stopRefunds(routed, { oursMinor, klarnasMinor: refundedMinor, at })
+  const { refundMinor } = command.body
+  const oursMinor = isConfirmed(late) ? refundedMinor - refundMinor : refundedMinor
+  return stopRefunds(routed, { oursMinor, klarnasMinor: oursMinor + refundMinor, at })
 }
 
 /** Stops the refunds of an order until a person has compared the books. Stopping twice changes nothing. */
