@@ -77,6 +77,7 @@ export {
   SAME_KEY_STOP_MS,
   STOPPED_WAIT_MS,
 } from './engine/retry.ts'
+export { errorName } from './error-name.ts'
 export type {
   CaptureDetails,
   Deadline,

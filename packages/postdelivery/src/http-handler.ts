@@ -1,6 +1,11 @@
 /** Events over HTTP, as one function of the fetch API: signed, bounded, and harmless when they come twice. */
-import { type Clock, instantToMs, type Problem, type Telemetry } from '@postdelivery/core'
-import { errorName } from './error-name.ts'
+import {
+  type Clock,
+  errorName,
+  instantToMs,
+  type Problem,
+  type Telemetry,
+} from '@postdelivery/core'
 import { isEventError, isPostDeliveryFailure } from './failures.ts'
 import { readBody } from './read-body.ts'
 import { isSigned, parseSignature, SIGNATURE_HEADER } from './signature.ts'

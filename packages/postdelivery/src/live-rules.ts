@@ -2,6 +2,7 @@
 import {
   type Clock,
   canonicalJson,
+  errorName,
   type IsoInstant,
   type RuleBook,
   type RuleSetRef,
@@ -15,7 +16,6 @@ import {
   type Vocabulary,
   validateRuleSets,
 } from '@postdelivery/rules'
-import { errorName } from './error-name.ts'
 import type { RulesIssue, RulesSource } from './rules-source.ts'
 
 /** Rules that were read and found good, or everything that is wrong with them. */

@@ -1,6 +1,5 @@
 /** The merchant's own facts as core's port: loaders with a time limit, whose failures say no more than their class. */
-import type { FactSource, LoadedFact } from '@postdelivery/core'
-import { errorName } from './error-name.ts'
+import { errorName, type FactSource, type LoadedFact } from '@postdelivery/core'
 import type { OwnFacts } from './event-input.ts'
 
 /** Milliseconds that a loader has; an event waits and is tried again when it takes longer. */

@@ -1,14 +1,14 @@
 /** Brings stored notices to people: each at least once, one that fails again later, none blocking the others. */
-import type {
-  Clock,
-  IsoInstant,
-  Notice,
-  Notifier,
-  RuntimeStore,
-  Telemetry,
+import {
+  type Clock,
+  errorName,
+  type IsoInstant,
+  type Notice,
+  type Notifier,
+  type RuntimeStore,
+  type Telemetry,
 } from '@postdelivery/core'
 import type { Timers } from '../timers.ts'
-import { errorName } from './guarded-ports.ts'
 import { createHolds } from './holds.ts'
 
 export interface Courier {

@@ -4,6 +4,7 @@ import {
   type Clock,
   type EngineEvent,
   type EnginePorts,
+  errorName,
   type FactSource,
   type Notifier,
   type PaymentGateway,
@@ -17,7 +18,7 @@ import {
 import { systemTimers, type Timers } from '../timers.ts'
 import { type Courier, createCourier } from './courier.ts'
 import { EngineFailure } from './failures.ts'
-import { errorName, guardTelemetry, watchNotices } from './guarded-ports.ts'
+import { guardTelemetry, watchNotices } from './guarded-ports.ts'
 import { type Health, watchHealth } from './health.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import { createOrderPasses, type OrderPasses, type Step } from './order-passes.ts'

@@ -33,7 +33,3 @@ export const watchNotices = (inner: Store, onNotices: () => void): Store => ({
 /** The store itself tells people of a rule's unusual day. */
 const hasUnusualRules = (result: CommitResult): boolean =>
   result.type === 'committed' && result.unusualRules !== undefined
-
-/** The class of an error alone, for telemetry: its text may hold anything. */
-export const errorName = (error: unknown): string =>
-  error instanceof Error ? error.name : typeof error

@@ -3,6 +3,7 @@ import {
   type Advanced,
   advanceOrder,
   type EnginePorts,
+  errorName,
   type IsoInstant,
   isClockFailure,
   makeWork,
@@ -11,7 +12,6 @@ import {
   recoverOrder,
   type StoreReader,
 } from '@postdelivery/core'
-import { errorName } from './guarded-ports.ts'
 import { createHolds, type Holds } from './holds.ts'
 
 /** A step that did something. */

@@ -2,6 +2,7 @@
 import { findCommand } from '../books.ts'
 import { ACTION_OF_OPERATION } from '../commands.ts'
 import type { DecidedAction, Decision } from '../decision.ts'
+import { errorName } from '../error-name.ts'
 import type { OrderEvent } from '../events.ts'
 import type { EngineEvent } from '../internal-events.ts'
 import { applyEvent, isCommandEvent } from '../lifecycle/apply-event.ts'
@@ -93,7 +94,7 @@ async function decideSafely(
   event: OrderEvent,
 ): ReturnType<typeof decideEvent> {
   const giveWay = (error: unknown): Decided => {
-    const reason = `deciding_failed:${error instanceof Error ? error.name : 'unknown'}`
+    const reason = `deciding_failed:${errorName(error)}`
     const attributes = { code: 'deciding_failed', reason }
     const { orderId, id: eventId } = event
     ports.telemetry.record({
