@@ -38,8 +38,8 @@ const GENEROUS: Settings = {
   ...SETTINGS,
   limits: {
     perCommand: { refundMaxMinor: MUCH, extensionFeeMaxMinor: MUCH },
-    perOrder: { refundMaxMinor: MUCH, commandMaxCount: 1000 },
-    perRuleAndDay: { commandMaxCount: 1000, refundMaxMinor: MUCH },
+    perOrder: { refundMaxMinor: MUCH, extensionFeeMaxMinor: MUCH, commandMaxCount: 1000 },
+    perRuleAndDay: { commandMaxCount: 1000, refundMaxMinor: MUCH, extensionFeeMaxMinor: MUCH },
     perMerchantAndDay: { commandMaxCount: 1000, refundMaxMinor: MUCH, extensionFeeMaxMinor: MUCH },
   },
   approval: { ...SETTINGS.approval, refundAboveMinor: { SEK: 40_000 } },
@@ -335,7 +335,7 @@ function commandEvents(
     case 'expire':
       return [{ ...head, type: 'command.expired' }]
     case 'resume':
-      return [{ ...head, type: 'command.resumed' }]
+      return [{ ...head, type: 'command.resumed', by: 'lead@shop.example' }]
     case 'resolve':
       return [{ ...staff, type: 'command.resolved', how: move.how }]
   }

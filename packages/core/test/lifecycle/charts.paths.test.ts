@@ -2,7 +2,7 @@ import { captureChart, commandChart, orderChart, orderLifecycle } from '@postdel
 import { describe, expect, it } from 'vitest'
 import { initialTransition } from 'xstate'
 import type { ChartEffect } from '../../src/lifecycle/chart-effects.ts'
-import type { CommandChartEvent } from '../../src/lifecycle/command-chart.ts'
+import type { CommandChartEvent } from '../../src/lifecycle/command-chart-event.ts'
 import { createStepChart } from '../../src/lifecycle/step-chart.ts'
 import type { CaptureChartContext, ChartState, CommandChartContext } from '../../src/order-state.ts'
 import {
