@@ -19,6 +19,16 @@ const stored = (version: number, phase: string): string =>
 const phaseOf = ({ commands }: OrderState): string | undefined =>
   commands[0] === undefined ? undefined : commandPhase(commands[0])
 
+/** Version 1 did not say which units of a line a refund pays, so its bytes had other hashes; both count to this day. */
+const comparable = (order: OrderState, version: number): unknown =>
+  version > 1
+    ? order
+    : JSON.parse(
+        JSON.stringify(order, (key, value) =>
+          ['unitIndex', 'requestHash', 'approvalHash'].includes(key) ? undefined : value,
+        ),
+      )
+
 describe('snapshots of every version', () => {
   it('are kept, one of each phase that a command can be stored in', () => {
     const phases = SNAPSHOT_STORIES.map(({ phase }) => phase)
@@ -45,7 +55,7 @@ describe('snapshots of every version', () => {
       ({ phase, order, next, nextPhase }) => {
         const loaded = decodeSnapshot(stored(version, phase))
 
-        expect(loaded).toEqual(order)
+        expect(comparable(loaded, version)).toEqual(comparable(order, version))
         expect(decodeSnapshot(encodeSnapshot(loaded))).toEqual(loaded)
         expect(phaseOf(apply(loaded, ...next))).toBe(nextPhase)
       },
