@@ -335,7 +335,7 @@ function commandEvents(
     case 'expire':
       return [{ ...head, type: 'command.expired' }]
     case 'resume':
-      return [{ ...head, type: 'command.resumed', by: 'lead@shop.example' }]
+      return [{ ...staff, type: 'command.resumed' }]
     case 'resolve':
       return [{ ...staff, type: 'command.resolved', how: move.how }]
   }

@@ -1,6 +1,7 @@
-import { captureChart, commandChart, orderChart, orderLifecycle } from '@postdelivery/core'
+import { captureChart, commandChart, instant, orderChart, orderLifecycle } from '@postdelivery/core'
 import { describe, expect, it } from 'vitest'
 import { initialTransition } from 'xstate'
+import { isPullAllowed } from '../../src/engine/retry.ts'
 import type { ChartEffect } from '../../src/lifecycle/chart-effects.ts'
 import type { CommandChartEvent } from '../../src/lifecycle/command-chart-event.ts'
 import { createStepChart } from '../../src/lifecycle/step-chart.ts'
@@ -14,7 +15,8 @@ import {
   type WalkedChart,
 } from './chart-walk.ts'
 
-const AT = '2026-12-08T08:00:00.000Z' as never
+const AT = instant('2026-12-08T08:00:00Z')
+const BEFORE = instant('2026-12-08T07:00:00Z')
 const why = 'w'
 
 const commandEvents: readonly CommandChartEvent[] = [
@@ -28,8 +30,9 @@ const commandEvents: readonly CommandChartEvent[] = [
   { type: 'done', resultId: 'r' },
   { type: 'refused', why, auditAt: AT },
   { type: 'unknown', why, retryAt: AT, auditAt: AT, isExtra: false },
-  { type: 'unknown', why, retryAt: AT, auditAt: AT, isExtra: true },
   { type: 'unknown', why, retryAt: null, auditAt: AT, isExtra: false },
+  { type: 'pullForward', at: BEFORE },
+  { type: 'endKey' },
   { type: 'notStarted', why, notBefore: AT, isStale: false, wasReachable: true },
   { type: 'notStarted', why, notBefore: AT, isStale: true, wasReachable: false },
   { type: 'misconfigured', why, wasSent: true },
@@ -52,8 +55,12 @@ const share = (refundedMinor: number, capturedMinor: number): string =>
 const command: WalkedChart = {
   machine: commandChart,
   events: commandEvents,
-  classOf: ({ unknownCount, approvalsNeeded, approvedBy }: CommandChartContext) =>
-    `${unknownCount > 0} ${approvalsNeeded - approvedBy.length}`,
+  classOf: (context: CommandChartContext) =>
+    [
+      context.unknownCount > 0,
+      context.approvalsNeeded - context.approvedBy.length,
+      isPullAllowed(context, BEFORE),
+    ].join(' '),
 }
 
 const charts: readonly [string, WalkedChart][] = [
@@ -81,6 +88,7 @@ const charts: readonly [string, WalkedChart][] = [
         { type: 'releaseRequested' },
         { type: 'releaseConfirmed' },
         { type: 'releaseRefused' },
+        { type: 'authorizationRaised' },
         { type: 'deliveryAccepted' },
         { type: 'settled' },
         { type: 'reopened', released: true },
@@ -102,6 +110,7 @@ const charts: readonly [string, WalkedChart][] = [
         { type: 'release.requested' },
         { type: 'release.confirmed' },
         { type: 'release.refused' },
+        { type: 'authorization.raised' },
         { type: 'delivery.accepted' },
         { type: 'order.settled' },
         { type: 'order.reopened', isReleased: true },

@@ -205,7 +205,8 @@ const answered = (name: string, outcome: Outcome, stops = false): Saying => ({
   event: ({ chart: { context } }) => ({
     type: 'command.answered',
     generation: context.generation,
-    attempt: context.attemptCount,
+    // Attempt 0 would say that nothing was sent.
+    attempt: Math.max(1, context.attemptCount),
     outcome,
     correlationId: null,
   }),
@@ -299,7 +300,16 @@ const SAYINGS: readonly Saying[] = [
     turn: reference.reject,
   },
   { name: 'expired', event: () => ({ type: 'command.expired' }), turn: reference.expire },
-  { name: 'resumed', event: () => ({ type: 'command.resumed' }), turn: reference.resume },
+  {
+    name: 'resumed',
+    event: () => ({ type: 'command.resumed', by: 'lead' }),
+    turn: reference.resume,
+  },
+  {
+    name: 'pulled forward',
+    event: () => ({ type: 'command.pulledForward', dueAt: T0 }),
+    turn: reference.pullForward,
+  },
   audited('present'),
   audited('absent'),
   audited('unreadable'),

@@ -23,7 +23,15 @@ export interface Life {
   readonly absentCount: number
   readonly approvalsNeeded: number
   readonly approvedBy: readonly string[]
+  /** Whether it waits for an instant. */
+  readonly isWaiting: boolean
+  /** Whether something has held the call or the read back since the last doubt. */
+  readonly isHeld: boolean
+  /** Whether its repeat was pulled forward, and the regular one is still to come. */
+  readonly isPulled: boolean
 }
+
+const AT_REST = { isWaiting: false, isHeld: false, isPulled: false }
 
 /** What one event makes of a command. */
 export interface Turn {
@@ -42,6 +50,7 @@ export const newLife = (approvalsNeeded: number): Life => ({
   absentCount: 0,
   approvalsNeeded,
   approvedBy: [],
+  ...AT_REST,
 })
 
 const goes = (life: Life, phase: Phase, changes: Partial<Life> = {}): Turn => ({
@@ -60,7 +69,11 @@ export function answer(life: Life, { type }: Outcome): Turn {
   if (UNSENT.includes(phase)) {
     return type === 'unknown'
       ? {
-          ...goes(life, 'auditing', { unknownCount: life.unknownCount + 1 }),
+          ...goes(life, 'auditing', {
+            unknownCount: life.unknownCount + 1,
+            isWaiting: true,
+            isHeld: false,
+          }),
           alarm: 'answer_unexpected',
         }
       : alarmed(life, 'answer_unexpected')
@@ -70,19 +83,26 @@ export function answer(life: Life, { type }: Outcome): Turn {
   const hasDoubt = life.unknownCount > 0
   switch (type) {
     case 'refused':
-      return goes(life, hasDoubt ? 'auditing' : 'refused')
+      return goes(life, hasDoubt ? 'auditing' : 'refused', { isPulled: false, isWaiting: true })
     case 'not_started':
-      return goes(life, hasDoubt ? 'doubtful' : 'ready')
+      return goes(life, hasDoubt ? 'doubtful' : 'ready', { isHeld: true, isWaiting: true })
     case 'configuration':
-      return goes(life, 'paused')
+      return goes(life, 'paused', { isHeld: false, isWaiting: false })
     case 'books_differ':
     case 'needs_person':
       return goes(life, 'stuck')
-    case 'unknown': {
-      const unknownCount = life.unknownCount + 1
-      return goes(life, unknownCount <= KNOWN_REPEATS ? 'doubtful' : 'auditing', { unknownCount })
-    }
+    case 'unknown':
+      return doubt(life)
   }
+}
+
+/** A repeat that was pulled forward uses up none of the regular ones. */
+function doubt(life: Life): Turn {
+  const waits = { isWaiting: true, isHeld: false }
+  if (life.isPulled) return goes(life, 'doubtful', waits)
+  const unknownCount = life.unknownCount + 1
+  const phase = unknownCount <= KNOWN_REPEATS ? 'doubtful' : 'auditing'
+  return goes(life, phase, { unknownCount, ...waits })
 }
 
 function succeed(life: Life): Turn {
@@ -94,14 +114,14 @@ function succeed(life: Life): Turn {
 
 export const start = (life: Life): Turn =>
   life.phase === 'ready' || life.phase === 'doubtful'
-    ? goes(life, 'sending')
+    ? goes(life, 'sending', { isWaiting: false })
     : alarmed(life, 'unexpected_event')
 
 /** Klarna's books were read. */
 export function audit(life: Life, finding: 'present' | 'absent' | 'unreadable' | 'no_trace'): Turn {
   if (life.phase !== 'auditing') return alarmed(life, 'unexpected_event')
   if (finding === 'present') return goes(life, 'confirmed')
-  if (finding === 'unreadable') return { life }
+  if (finding === 'unreadable') return goes(life, 'auditing', { isHeld: true })
   const absentCount = life.absentCount + 1
   const isEnough = finding === 'no_trace' || absentCount >= 2
   return goes(life, isEnough ? 'stuck' : 'auditing', { absentCount })
@@ -138,10 +158,21 @@ export const resume = (life: Life): Turn =>
     ? goes(life, life.unknownCount > 0 ? 'doubtful' : 'ready')
     : no(life, 'not_paused')
 
+/** Klarna answers again: once for each regular wait, and not what was only held back. */
+export const pullForward = (life: Life): Turn =>
+  life.phase === 'doubtful' && life.isWaiting && !life.isHeld && !life.isPulled
+    ? goes(life, 'doubtful', { isPulled: true })
+    : alarmed(life, 'unexpected_event')
+
 /** A person has found out. */
 export function resolve(life: Life, how: 'happened' | 'did_not_happen' | 'try_as_new'): Turn {
   if (life.phase !== 'stuck' && life.phase !== 'paused') return no(life, 'not_stuck')
   if (how === 'happened') return goes(life, 'confirmed')
   if (how === 'did_not_happen') return goes(life, 'refused')
-  return goes(life, 'ready', { generation: life.generation + 1, unknownCount: 0, absentCount: 0 })
+  return goes(life, 'ready', {
+    generation: life.generation + 1,
+    unknownCount: 0,
+    absentCount: 0,
+    ...AT_REST,
+  })
 }

@@ -29,7 +29,7 @@ describe('a refund that was held for refused and happened all the same', () => {
     expect(
       applied.ok &&
         applied.value.effects.map((effect) => ('code' in effect ? effect.code : effect.type)),
-    ).toEqual(['late_success', 'openWork', 'books_differ'])
+    ).toEqual(['late_success', 'openWork', 'books_differ', 'claim'])
   })
 
   it('stops refunds when its return was paid for with other units', () => {

@@ -19,15 +19,17 @@ const stored = (version: number, phase: string): string =>
 const phaseOf = ({ commands }: OrderState): string | undefined =>
   commands[0] === undefined ? undefined : commandPhase(commands[0])
 
-/** Version 1 did not say which units of a line a refund pays, so its bytes had other hashes; both count to this day. */
-const comparable = (order: OrderState, version: number): unknown =>
-  version > 1
-    ? order
-    : JSON.parse(
-        JSON.stringify(order, (key, value) =>
-          ['unitIndex', 'requestHash', 'approvalHash'].includes(key) ? undefined : value,
-        ),
-      )
+/** Version 1 did not say which units a refund pays, so that the hashes of a command with units are of other words. */
+const withoutPlaces = (order: OrderState): OrderState => ({
+  ...order,
+  commands: order.commands.map((each) => {
+    const { body } = each.command
+    if (body.operation !== 'refundOrder') return each
+    const units = body.units.map(({ unitIndex: _, ...rest }) => rest)
+    const command = { ...each.command, body: { ...body, units } }
+    return { ...each, approvalHash: 'another', requestHash: 'another', command }
+  }),
+})
 
 describe('snapshots of every version', () => {
   it('are kept, one of each phase that a command can be stored in', () => {
@@ -55,9 +57,16 @@ describe('snapshots of every version', () => {
       ({ phase, order, next, nextPhase }) => {
         const loaded = decodeSnapshot(stored(version, phase))
 
-        expect(comparable(loaded, version)).toEqual(comparable(order, version))
+        expect(version === 1 ? withoutPlaces(loaded) : loaded).toEqual(
+          version === 1 ? withoutPlaces(order) : order,
+        )
         expect(decodeSnapshot(encodeSnapshot(loaded))).toEqual(loaded)
-        expect(phaseOf(apply(loaded, ...next))).toBe(nextPhase)
+        const hash = loaded.commands[0]?.approvalHash ?? ''
+        // People approve what they see, and they see the stored one.
+        const events = next.map((event) =>
+          event.type === 'command.approved' ? { ...event, hash } : event,
+        )
+        expect(phaseOf(apply(loaded, ...events))).toBe(nextPhase)
       },
     )
 
