@@ -205,8 +205,8 @@ export const BUGS: readonly Bug[] = [
   ]),
   bug('returned_units_are_not_counted', 'a return that is reported twice is paid twice', [
     ALLOCATE,
-    'const quantity = reportedQuantity - quantityOf(ofReturn, reference)',
-    'const quantity = reportedQuantity - 0 * quantityOf(ofReturn, reference)',
+    'const quantity = reportedQuantity - quantityOf(ofReturn)',
+    'const quantity = reportedQuantity - 0 * quantityOf(ofReturn)',
   ]),
   bug(
     'reserved_money_is_free',

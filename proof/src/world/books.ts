@@ -1,5 +1,5 @@
 /** What really happened at Klarna: every request that arrived there, and whether it changed the books. Nobody on our side sees this. */
-import type { LocalTwin, OrderBooks } from '@postdelivery/adapters/klarna-twin'
+import type { OrderBooks } from '@postdelivery/adapters/klarna-twin'
 import type { Operation } from '@postdelivery/core'
 
 /** A write that arrived at Klarna. */
@@ -47,9 +47,4 @@ export function fingerprint(books: OrderBooks): string {
     (each) => `${each.extensions.length}/${each.sendOutCount}/${each.shippingEntries.length}`,
   )
   return [books.refunds.length, books.released, books.expiresAt, ...captures].join(' ')
-}
-
-/** The books of an order, or undefined when Klarna does not know it. */
-export function booksOf(twin: LocalTwin, orderId: string): OrderBooks | undefined {
-  return twin.orders.some((each) => each.orderId === orderId) ? twin.books(orderId) : undefined
 }

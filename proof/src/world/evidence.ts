@@ -50,8 +50,6 @@ export interface Evidence {
   readonly notices: Notice[]
   /** When Klarna's offers of an order changed; true time. */
   readonly offersChangedMs: Map<string, number[]>
-  /** Orders in whose books a person has acted in the portal. */
-  readonly touchedByPortal: Set<string>
 }
 
 /** One claim on a shared limit. */
@@ -80,6 +78,22 @@ export interface EndEvidence extends Evidence {
   /** All that may leave the process and all that is stored, as bytes. */
   readonly traces: readonly Buffer[]
 }
+
+/** Nothing is known yet. */
+export const newEvidence = (history: History, settings: Settings, twin: LocalTwin): Evidence => ({
+  history,
+  settings,
+  twin,
+  arrivals: [],
+  ownerByKey: new Map(),
+  startedCountByKey: new Map(),
+  latest: new Map(),
+  stops: [],
+  acknowledged: new Map(),
+  telemetry: [],
+  notices: [],
+  offersChangedMs: new Map(),
+})
 
 /** Takes over what a commit has made durable. */
 export function noteCommit(evidence: Evidence, change: Change): void {

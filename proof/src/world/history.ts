@@ -34,7 +34,6 @@ export type Step = { readonly atMs: number } & (
   | { readonly type: 'disk'; readonly failure: DiskFailure; readonly spanMs: number }
   | { readonly type: 'unregistered'; readonly order: number }
 )
-export type StepType = Step['type']
 
 /** How writes to the store fail: before anything is written, or after it was. */
 export const DISK_FAILURES = ['store_locked', 'store_full', 'written_but_failed'] as const

@@ -14,27 +14,21 @@ import { createDisk } from './disk.ts'
 import {
   type EndEvidence,
   type Evidence,
+  newEvidence,
   noteCommit,
   readClaims,
   readDurable,
   readOrders,
 } from './evidence.ts'
-import type { History, Report, Step } from './history.ts'
+import { happen, type Stage } from './happen.ts'
+import type { History } from './history.ts'
 import { INVARIANTS } from './invariants.ts'
 import { type Marks, mark, markCommit, markEvent, markTelemetry } from './marks.ts'
 import { type Mortality, randomDeaths } from './mortality.ts'
 import { createNetwork } from './network.ts'
 import { lookAtWork } from './people.ts'
 import { type Process, startProcess, submitTo } from './process.ts'
-import {
-  capturedEvent,
-  orderIdOf,
-  PASSWORD,
-  ruleBookOf,
-  ruleSetOf,
-  SETTINGS_BY_NAME,
-  seedOf,
-} from './shop.ts'
+import { PASSWORD, ruleBookOf, ruleSetOf, SETTINGS_BY_NAME, seedOf } from './shop.ts'
 import { createSimulatedTime } from './simulated-time.ts'
 
 /** Something that must never be, with when and where it was seen. */
@@ -125,21 +119,7 @@ class Story {
       password: PASSWORD,
       settings: { replaysErrors: history.replaysErrors, rateLimitPerSecond: null },
     })
-    this.#evidence = {
-      history,
-      settings: SETTINGS_BY_NAME[history.settings],
-      twin: this.#twin,
-      arrivals: [],
-      ownerByKey: new Map(),
-      startedCountByKey: new Map(),
-      latest: new Map(),
-      stops: [],
-      acknowledged: new Map(),
-      telemetry: [],
-      notices: [],
-      offersChangedMs: new Map(),
-      touchedByPortal: new Set(),
-    }
+    this.#evidence = newEvidence(history, SETTINGS_BY_NAME[history.settings], this.#twin)
     this.#network = createNetwork({
       twin: this.#twin,
       time: this.#time,
@@ -161,7 +141,10 @@ class Story {
   async tell(): Promise<Told> {
     const { stormMs, calmMs, steps, clockDrift, peopleAnswer } = this.#history
     for (const [index, step] of steps.entries())
-      this.#time.timers.set(step.atMs, () => this.#go(this.#happen(step, index)))
+      this.#time.timers.set(step.atMs, () => {
+        this.#say(`step ${JSON.stringify(step).slice(0, 200)}`)
+        this.#go(happen(this.#stage(), step, index))
+      })
     if (clockDrift !== 0) mark(this.#marks, 'clock drifts')
     this.#time.timers.set(stormMs, () => this.#go(this.#calm()))
     if (peopleAnswer) this.#letPeopleLook()
@@ -262,88 +245,32 @@ class Story {
     this.#time.timers.set(this.#isCalm ? 1_000 : downMs, () => this.#go(this.#begin()))
   }
 
-  async #happen(step: Step, index: number): Promise<void> {
-    mark(this.#marks, `step ${step.type}`)
-    this.#say(`step ${JSON.stringify(step).slice(0, 200)}`)
-    switch (step.type) {
-      case 'capture': {
-        const plan = this.#planOf(step.order)
-        return this.#deliver(
-          capturedEvent(plan, msToInstant(this.#time.nowMs), this.#beginsMs) as ReportedEvent,
-        )
-      }
-      case 'report':
-        return this.#deliver(this.#eventOf(step.report, step.order))
-      case 'forge': {
-        const forged = this.#eventOf(step.report, step.order)
-        return this.#deliver({
-          ...forged,
-          at: msToInstant(this.#beginsMs - index),
-        } as ReportedEvent)
-      }
-      case 'portal': {
-        const orderId = orderIdOf(this.#planOf(step.order))
-        const { status } = this.#twin.actInPortal(orderId, step.action)
-        if (status < 400) this.#evidence.touchedByPortal.add(orderId)
-        if (status < 400) mark(this.#marks, `portal ${step.action.action}`)
-        return
-      }
-      case 'offers': {
-        const orderId = orderIdOf(this.#planOf(step.order))
-        const { offersChangedMs } = this.#evidence
-        offersChangedMs.set(orderId, [...(offersChangedMs.get(orderId) ?? []), this.#time.nowMs])
-        const { feeMinor } = step
-        return this.#twin.offerExtensions(
-          orderId,
-          feeMinor === null ? [] : [{ number_of_days: 10, amount: feeMinor }],
-        )
-      }
-      case 'stop':
-        return this.#whenAlive(async (process) => {
-          const at = process.now()
-          await this.#time.busy(() =>
-            process.store.setStop({ scope: step.scope, by: 'lead@shop.example', why: 'odd', at }),
-          )
-          this.#evidence.stops.push({
-            scope: step.scope,
-            fromMs: this.#time.nowMs,
-            toMs: Number.POSITIVE_INFINITY,
-          })
-        })
-      case 'unstop':
-        return this.#whenAlive((process) => this.#unstop(process, step.scope))
-      case 'kill':
-        this.#process?.kill('by hand')
-        return
-      case 'restart':
-        return this.#restart()
-      case 'outage':
-        this.#network.setOutage(step.fault)
-        mark(this.#marks, `outage ${step.spanMs >= 20 * HOUR_MS ? 'of a day' : 'of hours'}`)
-        this.#time.timers.set(step.spanMs, () => this.#network.setOutage(null))
-        return
-      case 'clock':
-        this.#clockOffsetMs += step.jumpMs
-        mark(this.#marks, step.jumpMs > 0 ? 'clock set forward' : 'clock set back')
-        return
-      case 'rules':
-        this.#rulesVersion = step.version
-        this.#ruleBook.replace([ruleSetOf(step.version)])
-        return
-      case 'credentials':
-        this.#hasRightPassword = step.isRight
-        return
-      case 'disk':
-        this.#disk.failWith(step.failure)
-        this.#time.timers.set(step.spanMs, () => this.#disk.failWith(null))
-        // Whoever runs the process starts it again when its disk has failed for good.
-        if (step.failure === 'written_but_failed')
-          this.#time.timers.set(step.spanMs + MINUTE_MS, () =>
-            this.#process?.kill('after its disk failed'),
-          )
-        return
-      case 'unregistered':
-        return
+  /** What the steps of the story may touch. */
+  #stage(): Stage {
+    return {
+      history: this.#history,
+      beginsMs: this.#beginsMs,
+      time: this.#time,
+      twin: this.#twin,
+      network: this.#network,
+      disk: this.#disk,
+      evidence: this.#evidence,
+      marks: this.#marks,
+      deliver: (event) => this.#deliver(event),
+      whenAlive: (work) => this.#whenAlive(work),
+      unstop: (process, scope) => this.#unstop(process, scope),
+      kill: (where) => this.#process?.kill(where),
+      restart: () => this.#restart(),
+      setClock: (jumpMs) => {
+        this.#clockOffsetMs += jumpMs
+      },
+      setRules: (version) => {
+        this.#rulesVersion = version
+        this.#ruleBook.replace([ruleSetOf(version)])
+      },
+      setPassword: (isRight) => {
+        this.#hasRightPassword = isRight
+      },
     }
   }
 
@@ -361,21 +288,6 @@ class Story {
       if (accepted !== 'failed') return
       await this.#time.sleep(RESEND_MS)
     }
-  }
-
-  #eventOf(report: Report, orderIndex: number): ReportedEvent {
-    const orderId = orderIdOf(this.#planOf(orderIndex))
-    const firstMs =
-      this.#history.steps.find((step) => step.type === 'report' && step.report.id === report.id)
-        ?.atMs ?? 0
-    // A sender says when it happened, however often and late it says so.
-    return { ...report, orderId, at: msToInstant(this.#beginsMs + firstMs) } as ReportedEvent
-  }
-
-  #planOf(index: number) {
-    const plan = this.#history.orders.find((each) => each.index === index)
-    if (plan === undefined) throw new Error(`the story has no order ${index}`)
-    return plan
   }
 
   async #whenAlive(work: (process: Process) => Promise<void>): Promise<void> {
