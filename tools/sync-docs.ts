@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { coreSections } from './docs/core-sections.ts'
 import { failureSections } from './docs/failure-sections.ts'
 import { fillMarkers, type Sections } from './docs/markers.ts'
+import { reliabilitySections } from './docs/reliability-sections.ts'
 import { ruleSections } from './docs/rule-sections.ts'
 
 const DOCUMENTS = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md']
@@ -29,6 +30,7 @@ async function syncDocs(folder: string | undefined, isCheck: boolean): Promise<r
     ...coreSections(new URL('../packages/core/src/', import.meta.url)),
     ...ruleSections(),
     ...(await failureSections(new URL('../packages/', import.meta.url))),
+    ...(await reliabilitySections(new URL('../proof/', import.meta.url))),
   ])
   const paths = globSync(DOCUMENTS, { cwd: root }).toSorted()
   const filled = paths.map((path) => {

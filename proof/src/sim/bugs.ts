@@ -288,10 +288,10 @@ export const BUGS: readonly Bug[] = [
     '(rule !== null && scopes.has(`rule:${rule}`))',
     'false',
   ]),
-  bug('timers_are_lost', 'orders do not wake up by themselves', [
-    CHANGE,
-    'wakeAt: wakeAt(routed.order, parts.settings, parts.now),',
-    'wakeAt: wakeAt(routed.order, parts.settings, parts.now) === null ? null : null,',
+  bug('audits_are_forgotten', "nobody reads Klarna's books for what was left in doubt", [
+    'core/src/lifecycle/next-step.ts',
+    "['requested', 'doubtful', 'auditing'].includes(commandPhase(command))",
+    "['requested', 'doubtful'].includes(commandPhase(command))",
   ]),
   bug('no_wait_before_a_repeat', 'what failed is repeated at once', [
     RETRY,

@@ -48,6 +48,8 @@ export const CALL_FAULTS = {
   malformed: { hits: 'all', twin: { kind: 'malformed' } },
   rate_limited: { hits: 'all', twin: { kind: 'rate_limited' } },
   stale: { hits: 'reads', twin: { kind: 'stale', staleMs: 5 * MINUTE_MS } },
+  // It works, after a while: what is decided before the call may be different after it.
+  slow: { hits: 'all', twin: { kind: 'stale', staleMs: 0 }, lateMaxMs: 40_000 },
   late: { hits: 'writes', twin: { kind: 'answer_lost' }, lateMaxMs: 8 * MINUTE_MS },
   refused_falsely: {
     hits: 'writes',

@@ -31,10 +31,13 @@ export function drawHistory(seed: string): History {
     { length: random.integer('orders', 1, 5) },
     (_, index): OrderPlan => ({ index, kind: random.pick(`kind ${index}`, ORDER_KINDS) }),
   )
-  const steps = [
-    ...orders.flatMap((plan) => drawOrder(plan, random.part(`order ${plan.index}`), stormMs)),
-    ...drawWorld(random.part('world'), stormMs),
-  ]
+  const told = orders.flatMap((plan) =>
+    drawOrder(plan, random.part(`order ${plan.index}`), stormMs),
+  )
+  const stops = drawStops(random.part('stops'), told, stormMs)
+  // A stop meets a call only where its preparation takes a while.
+  const slow = stops.length === 0 ? {} : { slow: 0.4 }
+  const steps = [...told, ...drawWorld(random.part('world'), stormMs), ...stops]
   return {
     seed,
     beginsAt: random.pick('begins', BEGINNINGS),
@@ -43,8 +46,8 @@ export function drawHistory(seed: string): History {
     settings: random.happens('tight', 0.35) ? 'tight' : 'wide',
     orders,
     steps: steps.toSorted((a, b) => a.atMs - b.atMs),
-    faults: drawFaults(random.part('faults')),
-    deathRate: random.pick('deaths', [0, 0, 0.002, 0.01, 0.03]),
+    faults: { ...slow, ...drawFaults(random.part('faults')) },
+    deathRate: random.pick('deaths', [0, 0, 0.002, 0.006, 0.015]),
     clockDrift: random.pick('drift', [0, 0, 0, 0.05, -0.05]),
     peopleAnswer: random.happens('people', 0.8),
     replaysErrors: random.happens('replays', 0.6),
@@ -179,13 +182,6 @@ function drawPortal(plan: OrderPlan, random: Random, stormMs: number): Step {
   return { atMs, type: 'portal', order: plan.index, action }
 }
 
-const SCOPES = [
-  'everything',
-  'action:refund',
-  'action:extendDueDate',
-  'rule:shop/Pay back what came back',
-] as const
-
 /** What happens to the process, its clock, its disk, its rules, and to Klarna as a whole. */
 function drawWorld(random: Random, stormMs: number): readonly Step[] {
   const steps: Step[] = []
@@ -220,15 +216,6 @@ function drawWorld(random: Random, stormMs: number): readonly Step[] {
       ]),
     },
   ])
-  times('stop', [0, 0, 1], (name) => {
-    const scope = random.pick(`scope ${name}`, SCOPES)
-    const atMs = at(name)
-    const spanMs = random.pick(`span ${name}`, [10 * MINUTE_MS, 2 * HOUR_MS])
-    return [
-      { atMs, type: 'stop', scope },
-      { atMs: atMs + spanMs, type: 'unstop', scope },
-    ]
-  })
   times('clock', [0, 0, 0, 1], (name) => {
     const jumpMs = random.pick(`jump ${name}`, [
       -2 * HOUR_MS,
@@ -271,4 +258,26 @@ function drawWorld(random: Random, stormMs: number): readonly Step[] {
     },
   ])
   return steps
+}
+
+const SCOPES = [
+  'everything',
+  'action:refund',
+  'action:extendDueDate',
+  'rule:shop/Pay back what came back',
+] as const
+
+/** Stops come when something is going on: often while a call that was just decided is being prepared. */
+function drawStops(random: Random, told: readonly Step[], stormMs: number): readonly Step[] {
+  if (told.length === 0 || random.happens('none', 0.6)) return []
+  const scope = random.pick('scope', SCOPES)
+  const soonMs = random.integer('soon', 0, random.pick('how soon', [2_000, 60_000]))
+  const atMs = random.happens('near', 0.7)
+    ? random.pick('step', told).atMs + soonMs
+    : random.integer('at', 0, stormMs)
+  const spanMs = random.pick('span', [10 * MINUTE_MS, 2 * HOUR_MS])
+  return [
+    { atMs, type: 'stop', scope },
+    { atMs: atMs + spanMs, type: 'unstop', scope },
+  ]
 }

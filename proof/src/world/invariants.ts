@@ -9,4 +9,4 @@ import { MONEY } from './invariants/money.ts'
 import { ONCE } from './invariants/once.ts'
 import { RECORD } from './invariants/record.ts'
 
-export const INVARIANTS: readonly Invariant[] = [...MONEY, ...ONCE, ...RECORD]
+export const INVARIANTS: readonly Invariant[] = [...ONCE, ...MONEY, ...RECORD]
