@@ -29,6 +29,8 @@ export interface Stage {
   setClock(jumpMs: number): void
   setRules(version: number): void
   setPassword(isRight: boolean): void
+  /** Whether the storm is over. */
+  isCalm(): boolean
 }
 
 const MINUTE_MS = 60_000
@@ -98,7 +100,10 @@ function happenAtKlarna(
   twin.offerExtensions(orderId, options)
 }
 
-async function stop({ time, evidence }: Stage, process: Process, scope: string): Promise<void> {
+async function stop(stage: Stage, process: Process, scope: string): Promise<void> {
+  // Whoever wanted it has waited for the process until the storm was over.
+  if (stage.isCalm()) return
+  const { time, evidence } = stage
   const at = process.now()
   await time.busy(() => process.store.setStop({ scope, by: 'lead@shop.example', why: 'odd', at }))
   evidence.stops.push({ scope, fromMs: time.nowMs, toMs: Number.POSITIVE_INFINITY })

@@ -268,6 +268,7 @@ class Story {
         this.#rulesVersion = version
         this.#ruleBook.replace([ruleSetOf(version)])
       },
+      isCalm: () => this.#isCalm,
       setPassword: (isRight) => {
         this.#hasRightPassword = isRight
       },
