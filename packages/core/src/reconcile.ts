@@ -32,7 +32,7 @@ export const BREAKS = {
   },
   refund_lacking: {
     what: 'Klarna lacks a refund that counts as paid here',
-    next: "look for it in Klarna's portal; when it is surely missing, ask for the refund again by hand",
+    next: "look for it in Klarna's portal; when it is surely missing, pay it back there, since here it counts as paid, and drop a stuck repeat as did not happen",
   },
   refund_under_other_reference: {
     what: 'Klarna has the refund under another reference than our command',

@@ -22,6 +22,7 @@ import {
   readShape,
   reconcileOrder,
   record,
+  SnapshotError,
   type StoreReader,
   sha256Hex,
   text,
@@ -198,7 +199,10 @@ async function compareOne(
   orderId: string,
   opensWork: boolean,
 ): Promise<ReconciledOrder> {
-  await requireKnown(ports, orderId)
+  // An order of ours that cannot be read must not end the comparison of all others.
+  const unreadable = await whyUnreadable(ports, orderId)
+  if (unreadable !== null)
+    return { orderId, outcome: 'unreadable', breaks: [], reason: unreadable, isReported: false }
   const read = await readAtKlarna(ports, orderId)
   if (!('observed' in read)) {
     const { reason } = read
@@ -214,6 +218,17 @@ async function compareOne(
   if (isReported) await ports.submit(observationOf(orderId, breaks, seq, ports.clock.now()))
   const outcome = breaks.length === 0 ? 'agrees' : 'breaks'
   return { orderId, outcome, breaks, reason: null, isReported }
+}
+
+/** Throws: `PostDeliveryFailure` for an order that is not registered. */
+async function whyUnreadable(ports: ReconcilePorts, orderId: string): Promise<string | null> {
+  try {
+    await requireKnown(ports, orderId)
+    return null
+  } catch (error) {
+    if (error instanceof SnapshotError) return error.code
+    throw error
+  }
 }
 
 async function requireKnown(

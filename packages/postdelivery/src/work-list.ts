@@ -3,8 +3,10 @@ import {
   decodeSnapshot,
   holdsOf,
   type IsoInstant,
+  type OrderState,
   type RuntimeStore,
   type Settings,
+  SnapshotError,
   type StoreReader,
   type Work,
   type WorkKind,
@@ -58,9 +60,21 @@ async function listWindows(
   if (found.length === 0) return []
   const stops = await store.stops()
   return found.flatMap(({ snapshot }) => {
-    const order = decodeSnapshot(snapshot)
-    return workOfWindows(order, settings, now, holdsOf(order, settings, stops))
+    const order = readable(snapshot)
+    return order === null
+      ? []
+      : workOfWindows(order, settings, now, holdsOf(order, settings, stops))
   })
+}
+
+/** An order that cannot be read must not hide all others; the engine tells of it as `order_stopped`. */
+function readable(snapshot: string): OrderState | null {
+  try {
+    return decodeSnapshot(snapshot)
+  } catch (error) {
+    if (error instanceof SnapshotError) return null
+    throw error
+  }
 }
 
 async function listPutOff(

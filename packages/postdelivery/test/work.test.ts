@@ -1,4 +1,6 @@
 /** The list of work: what waits for too long and what runs out, told at the moment of looking, and gone with its cause. */
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import {
   defineFact,
   type PostDelivery,
@@ -6,6 +8,7 @@ import {
   rulesFromText,
   type Work,
 } from 'postdelivery'
+import { guideOrder, sampleOrderId } from 'postdelivery/testing'
 import { describe, expect, test } from 'vitest'
 import {
   approval,
@@ -180,4 +183,28 @@ describe('work', () => {
       '2026-12-08 08:01:00Z  work      review closed by anna: it is not',
     )
   })
+})
+
+test('an order that cannot be read hides no other one, from the list or from a comparison', async () => {
+  await using scene = await openScene()
+  const pd = await scene.open({ approval: { ...approval, refundAboveMinor: { SEK: 1_000 } } })
+  await pd.track(scene.orderId, { dueOn: DUE_ON })
+  await (await pd.submit(damagedReturn(scene, { type: 'return.inspected' }))).decision
+  scene.twin.addOrders([guideOrder({ nowMs: scene.clock.nowMs(), name: 'sound' })])
+  await pd.track(sampleOrderId('sound'), { dueOn: DUE_ON })
+  const database = new DatabaseSync(join(scene.folder, 'orders.db'))
+  database.prepare("UPDATE orders SET snapshot = '{broken' WHERE order_id = ?").run(scene.orderId)
+  database.close()
+  scene.clock.advance(21 * 3_600_000)
+
+  expect((await pd.work()).map((work) => work.orderId)).toContain(scene.orderId)
+  expect((await pd.health()).status).toBe('running')
+  const compared = []
+  for await (const one of pd.reconcile({ ordersPerSecond: 50 })) compared.push(one)
+  expect(compared.map(({ orderId, outcome, reason }) => [orderId, outcome, reason])).toEqual(
+    [
+      [scene.orderId, 'unreadable', 'snapshot_unreadable'],
+      [sampleOrderId('sound'), 'agrees', null],
+    ].toSorted(),
+  )
 })

@@ -61,12 +61,14 @@ export function createPuller(options: PullerOptions): Puller {
 
   const readPage = async (): Promise<void> => {
     const now = clock.now()
-    if (cursor === null) isAsked = false
+    const begins = cursor === null
     const page = await store.waitingOrders({
       after: cursor ?? beginOf(now),
       until: addMs(now, REACH_MS),
       limit: PULL_PAGE_COUNT,
     })
+    // Order matters: a page that could not be read is asked for again.
+    if (begins) isAsked = false
     cursor = page.length < PULL_PAGE_COUNT ? null : (page[page.length - 1] ?? null)
     if (isClosed) return
     for (const { orderId } of page) options.pull(orderId)
