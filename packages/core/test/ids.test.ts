@@ -19,6 +19,9 @@ const command = {
   captureId: 'capture-1',
 }
 
+// Not inside its test: this lists every code point first, which on a busy machine takes longer than a test may.
+const anyJson = fc.jsonValue({ stringUnit: 'binary' })
+
 // Golden vectors, made with Python's uuid.uuid5 and hashlib: a changed one would repeat every refund under a new key.
 describe('ids', () => {
   it('follow RFC 9562 for UUID version 5', () => {
@@ -88,7 +91,7 @@ describe('canonicalJson', () => {
 
   it('says the same as JSON and nothing by order of keys', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+      fc.property(anyJson, (value) => {
         const text = canonicalJson(value)
         expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)))
         expect(canonicalJson(JSON.parse(text))).toBe(text)
