@@ -200,6 +200,25 @@ const answers = {
   needsPerson: { target: '#stuck', actions: ['noteWhy', stuck] },
 } as const
 
+/** The same outcomes for a command that is paused: what moves it on also ends the merchant's work. */
+const lateAnswers = {
+  done: { target: '#confirmed', actions: ['noteDone', 'book', resumed] },
+  refused: [
+    { guard: 'hasDoubt', target: '#auditing', actions: ['noteDoubtfulRefusal', resumed] },
+    { target: '#refused', actions: ['noteWhy', 'free', resumed] },
+  ],
+  unknown: [
+    { guard: 'mayRepeat', target: '#doubtful', actions: ['noteUnknown', resumed] },
+    { target: '#auditing', actions: ['noteUnknown', resumed] },
+  ],
+  notStarted: [
+    { guard: 'hasDoubt', target: '#doubtful', actions: ['noteNotStarted', resumed] },
+    { target: '#requested.ready', actions: ['noteNotStarted', resumed] },
+  ],
+  misconfigured: answers.misconfigured,
+  needsPerson: { target: '#stuck', actions: ['noteWhy', stuck, resumed] },
+} as const
+
 export const commandChart = machineSetup.createMachine({
   id: 'command',
   initial: 'proposed',
@@ -244,6 +263,10 @@ export const commandChart = machineSetup.createMachine({
         done: {
           target: 'confirmed',
           actions: ['noteDone', 'book', approved, alarm('answer_unexpected')],
+        },
+        unknown: {
+          target: 'auditing',
+          actions: ['noteUnknown', approved, alarm('answer_unexpected')],
         },
       },
     },
@@ -291,8 +314,7 @@ export const commandChart = machineSetup.createMachine({
           target: 'requested',
           actions: ['newGeneration', 'openGeneration', resumed],
         },
-        ...answers,
-        done: { target: 'confirmed', actions: ['noteDone', 'book', resumed] },
+        ...lateAnswers,
       },
     },
     // The attempts are over and nobody knows: Klarna's books are read.

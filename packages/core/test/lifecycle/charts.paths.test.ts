@@ -270,13 +270,22 @@ describe('a command, in every state and after every event', () => {
     }
   })
 
-  it('asks a person in every state that only a person can leave', () => {
-    for (const { before, state, effects } of all) {
-      const enters = (name: string) => state.value === name && before.value !== name
-      const opened = effects.flatMap((effect) => (effect.type === 'openWork' ? [effect.kind] : []))
-      if (enters('stuck')) expect(opened).toContain('stuck_command')
-      if (enters('paused')) expect(opened).toContain('paused_command')
-      if (enters('awaitingApproval')) expect(opened).toContain('awaiting_approval')
+  it('asks a person in every state that only a person can leave, and no longer than that', () => {
+    const kinds = {
+      stuck: 'stuck_command',
+      paused: 'paused_command',
+      awaitingApproval: 'awaiting_approval',
+    } as const
+    for (const { before, event, state, effects } of all) {
+      for (const [name, kind] of Object.entries(kinds)) {
+        const asks = (type: 'openWork' | 'closeWork') =>
+          effects.some((effect) => effect.type === type && effect.kind === kind)
+        const way = { from: nameOf(before.value), event: event.type, kind }
+        const enters = state.value === name && before.value !== name
+        const leaves = before.value === name && state.value !== name
+        if (enters) expect({ ...way, opens: asks('openWork') }).toEqual({ ...way, opens: true })
+        expect({ ...way, closes: asks('closeWork') }).toEqual({ ...way, closes: leaves })
+      }
     }
   })
 })

@@ -187,8 +187,8 @@ function checkAll(model: Model, { order }: Real): void {
     expect(command && phaseOf(command)).toBe(life.phase)
     expect(command?.chart.context.generation).toBe(life.generation)
     expect(model.openWork.has(`stuck:${id}`)).toBe(life.phase === 'stuck')
-    if (life.phase === 'awaitingApproval') expect(model.openWork).toContain(`approval:${id}`)
-    if (life.phase === 'paused') expect(model.openWork).toContain(`paused:${id}`)
+    expect(model.openWork.has(`approval:${id}`)).toBe(life.phase === 'awaitingApproval')
+    expect(model.openWork.has(`paused:${id}`)).toBe(life.phase === 'paused')
   }
   const lives = [...model.lives.values()]
   const confirmed = lives.filter((life) => life.phase === 'confirmed')
