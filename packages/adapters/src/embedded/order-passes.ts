@@ -1,6 +1,7 @@
 /** One pass over one order: everything that is due, step by step; an unexpected error stops the order, never the process. */
 import {
   type Advanced,
+  AssertionError,
   advanceOrder,
   type EnginePorts,
   errorName,
@@ -10,8 +11,10 @@ import {
   pullForward,
   type RuntimeStore,
   recoverOrder,
+  SnapshotError,
   type StoreReader,
 } from '@postdelivery/core'
+import { isStoreFailure } from '../sqlite/failures.ts'
 import { createHolds, type Holds } from './holds.ts'
 
 /** A step that did something. */
@@ -166,9 +169,15 @@ const workIdOf = (orderId: string): string => `stopped:${orderId}`
 
 const DESCRIPTION_MAX_LENGTH = 300
 
-/** For the person who looks into it. */
+/** For the person who looks into it: our own words, and of what somebody else's code has thrown its class alone. */
 const describe = (error: unknown): string =>
-  (error instanceof Error ? `${error.name}: ${error.message}` : String(error)).slice(
-    0,
-    DESCRIPTION_MAX_LENGTH,
-  )
+  isOurs(error)
+    ? `${error.name}: ${error.message}`.slice(0, DESCRIPTION_MAX_LENGTH)
+    : errorName(error)
+
+/** Not by name alone: Node's own `AssertionError` says what was compared. */
+const isOurs = (error: unknown): error is Error =>
+  error instanceof AssertionError ||
+  error instanceof SnapshotError ||
+  isClockFailure(error) ||
+  isStoreFailure(error)

@@ -1,5 +1,13 @@
-import type { SqliteStore } from '@postdelivery/adapters/sqlite'
-import { type Change, instant, makeInboxEvent, type StoredEvent } from '@postdelivery/core'
+import { AssertionError as ForeignAssertionError } from 'node:assert'
+import { type SqliteStore, StoreFailure } from '@postdelivery/adapters/sqlite'
+import {
+  AssertionError,
+  type Change,
+  instant,
+  makeInboxEvent,
+  SnapshotError,
+  type StoredEvent,
+} from '@postdelivery/core'
 import { expect, test } from 'vitest'
 import { captured, dispatched } from './builders.ts'
 import { useRigs } from './rig.ts'
@@ -14,13 +22,10 @@ const rigs = useRigs()
 
 /** A store whose commits fail while `isBroken` says so. */
 const withCommits =
-  (isBroken: (change: Change) => boolean) =>
+  (isBroken: (change: Change) => boolean, error = new Error('no')) =>
   (store: SqliteStore): SqliteStore => ({
     ...store,
-    commit: (change) =>
-      isBroken(change)
-        ? Promise.reject(new Error('the disk is full at /var/lib/anna@example.com'))
-        : store.commit(change),
+    commit: (change) => (isBroken(change) ? Promise.reject(error) : store.commit(change)),
   })
 
 /** A store that hands out events through `look`, which may throw: something about the order is broken. */
@@ -141,16 +146,44 @@ test('when the outcome of a call could not be written, the call counts as unknow
   expect(new Set(gateway.sent.map(({ key }) => key)).size).toBe(1)
 })
 
-test('what an error says goes to people, not to telemetry', async () => {
-  const wrapStore = withCommits((change) => change.decision?.eventType === 'shipment.dispatched')
+/** Says what is told of an error that stops an order: to the person who has the work, and to telemetry. */
+const toldOf = async (error: Error): Promise<{ readonly what: string; readonly log: string }> => {
+  const wrapStore = withCommits(
+    (change) => change.decision?.eventType === 'shipment.dispatched',
+    error,
+  )
   const rig = await rigs.start({ gateway: aGateway(), wrapStore })
   await rig.decide(captured(SICK, AT))
-
   await rig.engine.submit(dispatched(SICK, AT))
   await rig.engine.idle()
+  const [work] = await rig.store.work({ kind: 'order_stopped' })
+  return { what: work?.what ?? 'nothing', log: JSON.stringify(rig.records) }
+}
 
-  expect(JSON.stringify(rig.records)).not.toContain('anna@example.com')
-  expect(JSON.stringify(await rig.store.work())).toContain('the disk is full')
+const SECRET = 'anna@example.com'
+
+test.each([
+  new AssertionError(SECRET),
+  new SnapshotError('snapshot_unreadable', SECRET),
+  new StoreFailure('store_full', 'orders.db', SECRET),
+])('what our own $name says goes to people, not to telemetry', async (error) => {
+  const { what, log } = await toldOf(error)
+
+  expect(what).toContain(`: ${error.name}: ${error.message}`)
+  expect(log).toContain(error.name)
+  expect(log).not.toContain(SECRET)
+})
+
+test.each([
+  [new TypeError(SECRET), 'TypeError'],
+  [new ForeignAssertionError({ message: SECRET }), 'AssertionError'],
+  [Object.assign(new Error('no'), { name: SECRET }), 'unknown'],
+])('of an error that is not ours people hear the class alone: $1', async (error, name) => {
+  const { what, log } = await toldOf(error)
+
+  expect(what.endsWith(`: ${name}`)).toBe(true)
+  expect(log).toContain(name)
+  expect(log).not.toContain(SECRET)
 })
 
 test('a store that fails altogether brings alarms, not the process down, and everything goes on afterwards', async () => {
