@@ -44,8 +44,12 @@ const postDelivery = await createPostDelivery({
   timeZone: 'Europe/Stockholm',
   limits: {
     perCommand: { refundMaxMinor: amounts, extensionFeeMaxMinor: amounts },
-    perOrder: { refundMaxMinor: amounts, commandMaxCount: 10 },
-    perRuleAndDay: { commandMaxCount: 10, refundMaxMinor: amounts },
+    perOrder: { refundMaxMinor: amounts, extensionFeeMaxMinor: amounts, commandMaxCount: 10 },
+    perRuleAndDay: {
+      commandMaxCount: 10,
+      refundMaxMinor: amounts,
+      extensionFeeMaxMinor: amounts,
+    },
     perMerchantAndDay: {
       commandMaxCount: 10,
       refundMaxMinor: amounts,

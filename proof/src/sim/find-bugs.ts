@@ -6,7 +6,6 @@ export interface FoundBug {
   readonly name: string
   /** What saw it; null when nothing did. */
   readonly invariant: string | null
-  readonly what: string | null
   /** Stories that were told until then. */
   readonly historyCount: number
 }
@@ -28,7 +27,6 @@ export async function findBugs(
     const found: FoundBug = {
       name: bug,
       invariant: violation?.invariant ?? null,
-      what: violation?.what ?? null,
       historyCount: report.histories,
     }
     all.push(found)

@@ -381,7 +381,7 @@ class Story {
     work.catch((error: unknown) =>
       this.#find(
         'D1',
-        `the simulation met ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+        `the simulation met ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
       ),
     )
   }
