@@ -100,10 +100,6 @@ export function orderBooks(order: OrderState): CaptureBooks {
   }
 }
 
-/** What a new refund of a capture may pay at most: by its own books, and by the order's in total. */
-export const refundableMinorOf = (order: OrderState, capture: CaptureState): number =>
-  Math.min(captureBooks(order, capture).refundableMinor, orderBooks(order).refundableMinor)
-
 /** Whether a chart region is in a state, for charts whose value is an object of regions. */
 export const isIn = (value: unknown, region: string, state: string): boolean =>
   typeof value === 'object' &&

@@ -31,7 +31,6 @@ export {
   isSending,
   orderBooks,
   orderWord,
-  refundableMinorOf,
 } from './books.ts'
 export type { JsonValue } from './canonical-json.ts'
 export { canonicalJson } from './canonical-json.ts'

@@ -20,6 +20,9 @@ const APPROVAL_MAX_MS = 4 * HOUR_MS
 const SAME_KEY_MS = 4 * HOUR_MS
 const AUTHORIZATION_MS = 48 * HOUR_MS
 
+/** A call that was held back so often in a row, for a quarter of an hour and more, is not simply on its way. */
+const HELD_BACK_COUNT = 10
+
 type WindowKind = Extract<
   WorkKind,
   'approval_expiring' | 'authorization_expiring' | 'due_date_near' | 'repeat_expiring'
@@ -50,7 +53,8 @@ export const alertAt = (
 /**
  * The work that an order's closing windows are at `now`.
  *
- * What moves by itself is nobody's work: a command that is on its way, and a repeat that nothing holds back.
+ * What moves by itself is nobody's work: a command that is on its way and not held back again and again, and a repeat that
+ * nothing holds back.
  */
 export const workOfWindows = (
   order: OrderState,
@@ -77,7 +81,9 @@ export const workOfWindows = (
 function isStuckInIt({ kind, command }: Window, isHeld: IsHeld): boolean {
   const phase = commandPhase(command)
   if (kind === 'repeat_expiring') return phase === 'paused' || isHeld(command)
-  return phase !== 'requested' || isHeld(command)
+  // On its way, unless something keeps holding it back: then the window may close before a person is asked.
+  const isHeldBack = command.chart.context.deferCount >= HELD_BACK_COUNT
+  return phase !== 'requested' || isHeldBack || isHeld(command)
 }
 
 const windowsOf = (order: OrderState, settings: WindowSettings): readonly Window[] =>

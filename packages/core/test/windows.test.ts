@@ -101,6 +101,7 @@ describe('a window that closes', () => {
       until(expiresAt, HOUR_MS),
     ],
     ['more time on its way', standing(extend, requested), dayBefore],
+    ['more time that waits a little', standing(extend, requested, { deferCount: 9 }), dayBefore],
     ['what is settled', standing(extend, 'confirmed'), dayBefore],
     [
       'a release that the expiry makes needless',
@@ -117,5 +118,10 @@ describe('a window that closes', () => {
       'repeat_expiring',
     ])
     expect(kinds(standing(extend, requested), dayBefore, isHeld)).toEqual(['due_date_near'])
+  })
+
+  it('is told of for what is held back again and again before it is sent', () => {
+    const heldBack = standing(extend, requested, { deferCount: 10 })
+    expect(kinds(heldBack, dayBefore)).toEqual(['due_date_near'])
   })
 })

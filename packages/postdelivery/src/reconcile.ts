@@ -18,6 +18,7 @@ import {
   type OrderWord,
   oneOf,
   optional,
+  orderBooks,
   type RuntimeStore,
   readShape,
   reconcileOrder,
@@ -214,7 +215,10 @@ async function compareOne(
   const confirmedAt = await confirmations(ports, orderId)
   const breaks = reconcileOrder({ order, observed, readAt, confirmedAt })
   const isReported =
-    opensWork && breaks.some((each) => isAboutRefunds(each) && each.certainty === 'certain')
+    opensWork &&
+    // The engine stops refunds by their total alone: it would read, and do nothing.
+    orderBooks(order).refundedMinor !== observed.refundedMinor &&
+    breaks.some((each) => isAboutRefunds(each) && each.certainty === 'certain')
   if (isReported) await ports.submit(observationOf(orderId, breaks, seq, ports.clock.now()))
   const outcome = breaks.length === 0 ? 'agrees' : 'breaks'
   return { orderId, outcome, breaks, reason: null, isReported }
