@@ -1,13 +1,12 @@
 /** `npx pnpm sim`: random stories under a lying world, bugs that must be found, and one story told line by line. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { runCrashes } from '../crashes/run-crashes.ts'
 import { createProgress } from '../progress.ts'
-import type { History } from '../world/history.ts'
 import { BUGS } from './bugs.ts'
 import { findBugs } from './find-bugs.ts'
 import { HELP, readOptions, type SimOptions } from './options.ts'
 import { plantBug } from './plant-bug.ts'
+import { readStory } from './read-story.ts'
 import { runHistories, type SimReport } from './run-histories.ts'
 import { shrink } from './shrink.ts'
 import { missingMarks, WANTED_MARKS } from './wanted-marks.ts'
@@ -95,11 +94,6 @@ const fileNameOf = (seed: string, invariant: string): string =>
   `${invariant}-${seed.replaceAll('/', '-')}.json`
 
 async function tellBugs(options: SimOptions): Promise<boolean> {
-  const unknown = options.bugs.filter((name) => !BUGS.some((bug) => bug.name === name))
-  if (unknown.length > 0) {
-    process.stderr.write(`there is no bug \`${unknown.join('`, `')}\`; see --list-bugs\n`)
-    return false
-  }
   const startedMs = performance.now()
   const names = options.bugs.length > 0 ? options.bugs : BUGS.map((bug) => bug.name)
   const found = await findBugs(names, options, ({ name, invariant, historyCount }) =>
@@ -125,6 +119,8 @@ async function tellBugs(options: SimOptions): Promise<boolean> {
 }
 
 async function tellCrashes(options: SimOptions): Promise<boolean> {
+  // Here alone, since it loads the product, which a replay loads after its bug is planted.
+  const { runCrashes } = await import('../crashes/run-crashes.ts')
   const { report, broken } = await runCrashes(options)
   say(
     `${report.scenarios} canonical stories, ${report.singleCrashes} single crashes, ${report.pairs} pairs, ${report.violations} violations in ${report.seconds.toFixed(0)} s`,
@@ -140,10 +136,10 @@ async function replay(options: SimOptions): Promise<boolean> {
   // Order matters: the product is loaded after the bug is planted.
   const { drawHistory } = await import('../world/draw-history.ts')
   const { tellSafely } = await import('./tell-seed.ts')
-  const history: History = options.replay.endsWith('.json')
-    ? (JSON.parse(readFileSync(options.replay, 'utf8')) as { readonly history: History }).history
-    : drawHistory(options.replay)
-  const told = await tellSafely(history, (line) => say(line.slice(0, 400)))
+  const kept = readStory(options.replay)
+  const told = await tellSafely(kept ?? drawHistory(options.replay), (line) =>
+    say(line.slice(0, 400)),
+  )
   say(
     `${told.violations.length} violations, ${told.deathCount} deaths, ${told.effects.length} effects, trace ${told.trace}`,
   )
@@ -158,10 +154,31 @@ function write(options: SimOptions, report: object): void {
   if (options.isJson) say(JSON.stringify(report))
 }
 
+/** What cannot be run as it was asked for; found before anything is run, since a run may be long. */
+function problemOf({ bugs, reportPath, replay: story }: SimOptions): string | null {
+  const unknown = bugs.filter((name) => !BUGS.some((bug) => bug.name === name))
+  if (unknown.length > 0) return `there is no bug \`${unknown.join('`, `')}\`; see --list-bugs`
+  try {
+    readStory(story)
+    if (reportPath !== undefined) writeFileSync(reportPath, '')
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+// Whoever reads the first lines only has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 // Order matters: last, when everything above is there.
 const read = readOptions(process.argv.slice(2))
+const problem =
+  read.type === 'wrong' ? read.problem : read.type === 'run' ? problemOf(read.options) : null
 if (read.type === 'help') process.stdout.write(HELP)
-else if (read.type === 'wrong') {
-  process.stderr.write(`${read.problem}\n\n${HELP}`)
+if (problem !== null) {
+  process.stderr.write(`${problem}\n${read.type === 'wrong' ? `\n${HELP}` : ''}`)
   process.exitCode = 2
-} else process.exitCode = (await run(read.options)) ? 0 : 1
+} else if (read.type === 'run') process.exitCode = (await run(read.options)) ? 0 : 1

@@ -1,8 +1,8 @@
 /** The store as a process that may die sees it: a real SQLite file, failures on demand, and images of what a crash leaves behind. */
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openSqliteStore, type SqliteStore, StoreFailure } from '@postdelivery/adapters/sqlite'
+import { baseFolder } from '../pool.ts'
 import type { DiskFailure } from './history.ts'
 
 export interface Disk {
@@ -18,13 +18,10 @@ export interface Disk {
   close(): void
 }
 
-/** Memory that looks like a disk is where the real one would only wear. */
-const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
-
 const PARTS = ['', '-wal'] as const
 
 export function createDisk(): Disk {
-  const folder = mkdtempSync(join(FOLDER, 'postdelivery-proof-'))
+  const folder = mkdtempSync(join(baseFolder(), 'postdelivery-proof-'))
   let life = 0
   let failure: DiskFailure | null = null
   const pathOf = (number: number): string => join(folder, `orders-${number}.db`)
