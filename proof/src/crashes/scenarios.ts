@@ -309,6 +309,7 @@ export const SCENARIOS: readonly Scenario[] = PLOTS.flatMap((plot) =>
         clockDrift: 0,
         peopleAnswer: true,
         replaysErrors: true,
+        isFair: false,
       },
     }
   }),

@@ -293,6 +293,11 @@ export const BUGS: readonly Bug[] = [
     "['requested', 'doubtful', 'auditing'].includes(commandPhase(command))",
     "['requested', 'doubtful'].includes(commandPhase(command))",
   ]),
+  bug('events_wait_for_the_next_look', 'what was submitted is not looked at until the store is', [
+    'adapters/src/embedded/embedded-engine.ts',
+    "if (this.#phase === 'running' && !this.#passes.holds.isWaiting(orderId)) {",
+    "if (this.#phase === ('never' as Phase)) {",
+  ]),
   bug('no_wait_before_a_repeat', 'what failed is repeated at once', [
     RETRY,
     'REPEAT_WAITS_MS: readonly number[] = [5_000, 300_000, 18_000_000]',

@@ -72,6 +72,7 @@ export const WANTED_MARKS: readonly string[] = [
   'effect releaseRemainingAuthorization',
   'effect triggerSendOut',
   'event dead_lettered',
+  'fair weather',
   'event parked',
   'event waiting',
   'generation opened by a person',

@@ -25,6 +25,31 @@ const BEGINNINGS = [
 
 /** Draws the story of a seed; the same seed gives the same story for ever. */
 export function drawHistory(seed: string): History {
+  const history = drawStormy(seed)
+  return createRandom(seed).happens('fair', 0.08) ? inFairWeather(history) : history
+}
+
+/** What goes on in fair weather: people and shops do things, and nothing breaks. */
+const FAIR_STEPS: readonly Step['type'][] = [
+  'capture',
+  'report',
+  'forge',
+  'portal',
+  'offers',
+  'rules',
+  'unregistered',
+]
+
+const inFairWeather = (history: History): History => ({
+  ...history,
+  steps: history.steps.filter((step) => FAIR_STEPS.includes(step.type)),
+  faults: {},
+  deathRate: 0,
+  clockDrift: 0,
+  isFair: true,
+})
+
+function drawStormy(seed: string): History {
   const random = createRandom(seed)
   const stormMs = random.integer('storm', 12, 72) * HOUR_MS
   const orders = Array.from(
@@ -51,6 +76,7 @@ export function drawHistory(seed: string): History {
     clockDrift: random.pick('drift', [0, 0, 0, 0.05, -0.05]),
     peopleAnswer: random.happens('people', 0.8),
     replaysErrors: random.happens('replays', 0.6),
+    isFair: false,
   }
 }
 

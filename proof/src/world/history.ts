@@ -61,6 +61,8 @@ export interface History {
   readonly peopleAnswer: boolean
   /** Whether Klarna repeats a first answer that was an error. */
   readonly replaysErrors: boolean
+  /** Whether nothing breaks, so that everything must go on at once. */
+  readonly isFair: boolean
 }
 
 /** Time for the longest repeat, the reads after it, and people. */

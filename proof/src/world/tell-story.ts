@@ -146,6 +146,7 @@ class Story {
         this.#go(happen(this.#stage(), step, index))
       })
     if (clockDrift !== 0) mark(this.#marks, 'clock drifts')
+    if (this.#history.isFair) mark(this.#marks, 'fair weather')
     this.#time.timers.set(stormMs, () => this.#go(this.#calm()))
     if (peopleAnswer) this.#letPeopleLook()
     this.#go(this.#begin())

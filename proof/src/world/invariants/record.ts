@@ -1,7 +1,9 @@
 /** Invariants of the record and of people: nothing unexplained, nothing lost, nobody passed over, nothing leaked. */
 import { ACTION_OF_OPERATION } from '@postdelivery/core'
+import type { OrderRecord } from '../evidence.ts'
+import type { History } from '../history.ts'
 import { CANARIES, isForbiddenRule } from '../shop.ts'
-import { commandsOf, effectsOf, type Invariant } from './invariant.ts'
+import { commandsOf, effectsOf, type Invariant, MINUTE_MS } from './invariant.ts'
 
 export const RECORD: readonly Invariant[] = [
   {
@@ -116,6 +118,17 @@ export const RECORD: readonly Invariant[] = [
       ),
   },
   {
+    id: 'I14',
+    says: 'in fair weather each event is decided, and each call that needs nobody is made, within a quarter of an hour',
+    atEnd: ({ history, orders, acknowledged }) =>
+      history.isFair
+        ? orders.flatMap((record) => [
+            ...lateEvents(record, acknowledged),
+            ...lateCalls(record, history),
+          ])
+        : [],
+  },
+  {
     id: 'I15',
     says: 'what is unknown never acts',
     onCommit: (change) =>
@@ -155,3 +168,38 @@ const OUTSIDE: readonly string[] = ['StoreFailure', 'ClockFailure']
 
 /** Who publishes the shop's rules, as their files say. */
 const PUBLISHER = 'ops@shop.example'
+
+const SOON_MS = 15 * MINUTE_MS
+
+const spanMs = (from: string, to: string): number => Date.parse(to) - Date.parse(from)
+
+/** Events that were decided late; those that came before their order count from its registration. */
+function lateEvents(
+  { orderId, events, decisions }: OrderRecord,
+  acknowledged: ReadonlyMap<string, string>,
+): readonly string[] {
+  const registeredAt = events.find((each) => each.type === 'order.captured')?.acceptedAt ?? ''
+  return events.flatMap(({ eventId, acceptedAt }) => {
+    const decision = decisions.find((each) => each.eventId === eventId)
+    if (decision === undefined || !acknowledged.has(`${orderId}/${eventId}`)) return []
+    const from = acceptedAt > registeredAt ? acceptedAt : registeredAt
+    const lateMs = spanMs(from, decision.decidedAt)
+    return lateMs > SOON_MS ? [`event ${orderId}/${eventId} was decided after ${lateMs} ms`] : []
+  })
+}
+
+/** Confirmed commands whose first call was made late, where no person was needed and none had interfered. */
+function lateCalls(
+  { plan, state, decisions, attempts }: OrderRecord,
+  { steps }: History,
+): readonly string[] {
+  if (steps.some((step) => step.type === 'portal' && step.order === plan.index)) return []
+  return (state?.commands ?? []).flatMap(({ command: { id, eventId }, chart }) => {
+    const decidedAt = decisions.find((each) => each.eventId === eventId)?.decidedAt
+    const startedAt = attempts.find((each) => each.commandId === id)?.startedAt
+    if (chart.value !== 'confirmed' || chart.context.approvalsNeeded > 0) return []
+    if (decidedAt === undefined || startedAt === undefined) return []
+    const lateMs = spanMs(decidedAt, startedAt)
+    return lateMs > SOON_MS ? [`command ${id} was first sent after ${lateMs} ms`] : []
+  })
+}
