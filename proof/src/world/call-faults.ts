@@ -41,6 +41,7 @@ export const CALL_FAULTS = {
   bare_403_done: { hits: 'writes', twin: { kind: 'bare_403', work: 'done' } },
   html: { hits: 'all', twin: { kind: 'html' } },
   html_404: { hits: 'all', twin: { kind: 'html', status: 404 } },
+  html_200: { hits: 'writes', twin: { kind: 'html', status: 200 } },
   html_200_done: { hits: 'writes', twin: { kind: 'html', status: 200, work: 'done' } },
   redirect: { hits: 'all', twin: { kind: 'redirect' } },
   redirect_done: { hits: 'writes', twin: { kind: 'redirect', work: 'done' } },
