@@ -194,6 +194,7 @@ export type {
 export type { HitPolicy, RuleBook, RulesInForce } from './ports/rule-book.ts'
 export type {
   Acceptance,
+  AlertedOrder,
   AttemptChange,
   Change,
   CommitResult,

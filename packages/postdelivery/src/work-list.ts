@@ -1,5 +1,6 @@
 /** The list of work: what is stored, and what follows from events and orders at the moment of looking. */
 import {
+  type AlertedOrder,
   decodeSnapshot,
   holdsOf,
   type IsoInstant,
@@ -7,6 +8,7 @@ import {
   type RuntimeStore,
   type Settings,
   SnapshotError,
+  type StoredOrder,
   type StoreReader,
   type Work,
   type WorkKind,
@@ -28,7 +30,7 @@ export interface WorkPorts {
   readonly now: IsoInstant
 }
 
-/** Orders and events of each kind that one look takes. */
+/** Orders of a page, and put-off events of each kind that one look takes. */
 const LOOK_MAX_COUNT = 1_000
 
 /** Lists work, the oldest first. */
@@ -53,18 +55,27 @@ async function listWindows(
   { store, settings, now }: WorkPorts,
   { orderId }: WorkFilter,
 ): Promise<readonly Work[]> {
-  const found =
-    orderId === undefined
-      ? await store.alertedOrders(now, LOOK_MAX_COUNT)
-      : [await store.order(orderId)].flatMap((order) => (order === undefined ? [] : [order]))
-  if (found.length === 0) return []
   const stops = await store.stops()
-  return found.flatMap(({ snapshot }) => {
+  const windowsOf = ({ snapshot }: StoredOrder): readonly Work[] => {
     const order = readable(snapshot)
     return order === null
       ? []
       : workOfWindows(order, settings, now, holdsOf(order, settings, stops))
-  })
+  }
+  if (orderId !== undefined) {
+    const order = await store.order(orderId)
+    return order === undefined ? [] : windowsOf(order)
+  }
+  // Page by page to the end: an order whose window is nobody's work must not hide one behind it.
+  const work: Work[] = []
+  let after: AlertedOrder | undefined
+  do {
+    const page = { now, limit: LOOK_MAX_COUNT, ...(after === undefined ? {} : { after }) }
+    const orders = await store.alertedOrders(page)
+    work.push(...orders.flatMap(windowsOf))
+    after = orders.length === LOOK_MAX_COUNT ? orders.at(-1) : undefined
+  } while (after !== undefined)
+  return work
 }
 
 /** An order that cannot be read must not hide all others; the engine tells of it as `order_stopped`. */

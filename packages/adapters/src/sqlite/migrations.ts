@@ -211,7 +211,7 @@ CREATE TABLE rule_days (
 
 ALTER TABLE orders ADD COLUMN alert_at TEXT;
 UPDATE orders SET alert_at = '1970-01-01T00:00:00.000Z' WHERE has_open_command = 1;
-CREATE INDEX orders_by_alert ON orders (alert_at) WHERE alert_at IS NOT NULL;
+CREATE INDEX orders_by_alert ON orders (alert_at, order_id) WHERE alert_at IS NOT NULL;
 
 CREATE INDEX events_waiting ON events (accepted_at) WHERE status = 'waiting';
 CREATE INDEX work_by_order ON work (order_id, number);

@@ -15,6 +15,7 @@ import {
   countOf,
   EVENT_COLUMNS,
   REQUEST_COLUMNS,
+  rowToAlertedOrder,
   rowToAttempt,
   rowToDecision,
   rowToEvent,
@@ -122,14 +123,17 @@ export function createStoreReader(connection: Connection): StoreReader {
         .map(rowToPastWork),
     putOffEvents: async (status, limit) =>
       connection.all(PUT_OFF_QUERIES[status], limit).map(rowToEvent),
-    alertedOrders: async (now, limit) =>
+    alertedOrders: async ({ now, after, limit }) =>
       connection
         .all(
-          'SELECT snapshot, seq FROM orders WHERE alert_at <= ? ORDER BY alert_at LIMIT ?',
+          `SELECT order_id, alert_at, snapshot, seq FROM orders
+           WHERE alert_at <= ? AND (alert_at, order_id) > (?, ?) ORDER BY alert_at, order_id LIMIT ?`,
           now,
+          after?.alertAt ?? '',
+          after?.orderId ?? '',
           limit,
         )
-        .map((row) => ({ snapshot: textOf(row, 'snapshot'), seq: countOf(row, 'seq') })),
+        .map(rowToAlertedOrder),
   }
 }
 

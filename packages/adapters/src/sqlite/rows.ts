@@ -1,5 +1,6 @@
 /** Rows as values: the one place where what the database returns gets its types. The tables' own checks stand behind it. */
 import {
+  type AlertedOrder,
   assert,
   type Decision,
   type EventStatus,
@@ -141,6 +142,13 @@ export const rowToStop = (row: Row): Stop => ({
   by: textOf(row, 'set_by'),
   why: textOf(row, 'why'),
   at: instantOf(row, 'set_at'),
+})
+
+export const rowToAlertedOrder = (row: Row): AlertedOrder => ({
+  orderId: textOf(row, 'order_id'),
+  alertAt: instantOf(row, 'alert_at'),
+  snapshot: textOf(row, 'snapshot'),
+  seq: countOf(row, 'seq'),
 })
 
 export const rowToListedOrder = (row: Row): ListedOrder => ({

@@ -69,7 +69,9 @@ it('brings a database of the first version to the newest with all that is in it'
   expect(await store.dueOrders(at(10), 10)).toEqual(['staff', 'ready'])
   expect(await store.dueOrders(at(60), 10)).toEqual(['staff', 'ready', 'waits', 'wakes'])
   // An order of before with an open command is looked at until it changes next.
-  expect(await store.alertedOrders(at(0), 10)).toEqual([{ snapshot: '{"v":1}', seq: 1 }])
+  expect(await store.alertedOrders({ now: at(0), limit: 10 })).toMatchObject([
+    { snapshot: '{"v":1}', seq: 1 },
+  ])
   expect(await store.order('wakes')).toEqual({ snapshot: '{"v":4}', seq: 4 })
   expect(await store.accept(anEvent({ orderId: 'parked', eventId: 'second' }))).toEqual({
     type: 'accepted',

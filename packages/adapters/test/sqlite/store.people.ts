@@ -92,13 +92,30 @@ export function describePeople(opened: () => AnyStore): void {
     await write('c', at(9))
     await write('d', null)
     const due = async (seconds: number, limit = 10) =>
-      (await opened().alertedOrders(at(seconds), limit)).map(({ snapshot }) => snapshot)
+      (await opened().alertedOrders({ now: at(seconds), limit })).map(({ snapshot }) => snapshot)
 
     expect(await due(2)).toEqual([])
     expect(await due(5)).toEqual(['{"of":"b"}', '{"of":"a"}'])
     expect(await due(9, 1)).toEqual(['{"of":"b"}'])
     await write('b', null, 1)
     expect(await due(5)).toEqual(['{"of":"a"}'])
+  })
+
+  it('lists orders of one alert page by page, none twice and none left out', async () => {
+    for (const orderId of ['c', 'a', 'b']) {
+      const event = settled(anEvent({ orderId, eventId: `${orderId}-0` }))
+      const listing = aListing({ alertAt: at(1) })
+      await opened().commit(aChange({ orderId, expectedSeq: 0, event, snapshot: '{}', listing }))
+    }
+    const found: string[] = []
+    let after: { readonly orderId: string; readonly alertAt: ReturnType<typeof at> } | undefined
+    do {
+      const page = { now: at(1), limit: 1, ...(after === undefined ? {} : { after }) }
+      after = (await opened().alertedOrders(page))[0]
+      if (after !== undefined) found.push(after.orderId)
+    } while (after !== undefined)
+
+    expect(found).toEqual(['a', 'b', 'c'])
   })
 
   it('has a step close work before it opens work', async () => {

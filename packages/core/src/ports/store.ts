@@ -52,6 +52,12 @@ export interface StoredOrder {
   readonly seq: number
 }
 
+/** An order with something that people should see before its time runs out, since `alertAt`. */
+export interface AlertedOrder extends StoredOrder {
+  readonly orderId: string
+  readonly alertAt: IsoInstant
+}
+
 /** An attempt that begins, or one that has its outcome. */
 export type AttemptChange =
   | {
@@ -296,8 +302,12 @@ export interface StoreReader {
   workHistory(orderId: string): Promise<readonly PastWork[]>
   /** Events that were put off, the longest first. */
   putOffEvents(status: 'parked' | 'waiting', limit: number): Promise<readonly StoredEvent[]>
-  /** Orders whose `alertAt` has come, the longest first. */
-  alertedOrders(now: IsoInstant, limit: number): Promise<readonly StoredOrder[]>
+  /** Orders whose `alertAt` has come (by instant, then id), after this one. At most `limit`. */
+  alertedOrders(page: {
+    readonly now: IsoInstant
+    readonly after?: Pick<AlertedOrder, 'orderId' | 'alertAt'>
+    readonly limit: number
+  }): Promise<readonly AlertedOrder[]>
 }
 
 /** Work with what became of it; nulls while it is open. */
