@@ -17,12 +17,13 @@ const OPEN: readonly string[] = [
 export function commandPhase(command: CommandState): string {
   const { value } = command.chart
   if (typeof value === 'string') return value
-  return Object.keys(value as object)[0] ?? ''
+  for (const phase in value as object) return phase
+  return ''
 }
 
 /** Whether an attempt of the command is on its way right now. */
-export const isSending = (command: CommandState): boolean =>
-  JSON.stringify(command.chart.value) === '{"requested":"sending"}'
+export const isSending = ({ chart }: CommandState): boolean =>
+  isIn(chart.value, 'requested', 'sending')
 
 /** Whether the command is neither confirmed nor refused nor rejected. */
 export function isOpen(command: CommandState): boolean {
@@ -72,11 +73,12 @@ export interface CaptureBooks {
 /** The amounts of a capture. */
 export function captureBooks(order: OrderState, capture: CaptureState): CaptureBooks {
   const { capturedMinor, refundedMinor } = capture.chart.context
-  const reservedMinor = sum(
-    refundsOf(order, capture.captureId)
-      .filter(isOpen)
-      .map((each) => each.refund.refundMinor),
-  )
+  let reservedMinor = 0
+  for (const each of order.commands) {
+    const { body } = each.command
+    const isOfCapture = body.operation === 'refundOrder' && body.captureId === capture.captureId
+    if (isOfCapture && isOpen(each)) reservedMinor += body.refundMinor
+  }
   return {
     capturedMinor,
     refundedMinor,

@@ -23,10 +23,12 @@ import {
   text,
 } from './shape.ts'
 
+const idText = text({ max: 200 })
+
 /** An id that can stand in a URL path; "." and ".." would name another one. */
 const id: Shape<string> = {
   read(value, path, problems) {
-    const read = text({ max: 200 }).read(value, path, problems)
+    const read = idText.read(value, path, problems)
     if (read !== '.' && read !== '..') return read
     problems.push({ code: 'out_of_range', path, message: 'dots alone are no id' })
     return undefined

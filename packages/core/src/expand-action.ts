@@ -21,12 +21,12 @@ import {
 import { canonicalJson } from './canonical-json.ts'
 import type { CommandBody, Operation, RefundOrder } from './commands.ts'
 import type { OrderEvent } from './events.ts'
-import { subjectReturn } from './facts-of.ts'
 import type { DueDateOptions } from './klarna-order.ts'
 import { subjectCaptureId } from './lifecycle/apply-report.ts'
 import type { CaptureState, CommandState, OrderState } from './order-state.ts'
 import { type Refusal, refusal } from './refusals.ts'
 import { err, ok, type Result } from './result.ts'
+import { subjectReturn } from './subject-return.ts'
 import type { IsoInstant } from './time.ts'
 
 /** What an action is expanded against. */
@@ -257,22 +257,19 @@ function expandExtension(
     )
   }
   const chosen = chooseOption(params, quote, feeMaxMinor)
-  if (chosen === undefined) return err(refusal('no_option_within_cap', { captureId, feeMaxMinor }))
+  if (chosen === undefined) {
+    const nearest = nearestOffer(params, quote)
+    return err(refusal('no_option_within_cap', { captureId, feeMaxMinor, ...nearest }))
+  }
   const { numberOfDays, feeMinor } = chosen
   return ok([{ operation: 'extendDueDate', captureId, numberOfDays, feeMinor, feeMaxMinor }])
 }
 
 /** The offer that meets the wish within the cap; ties go to the lower fee, then to more days. */
-function chooseOption(
-  { days, choose, atLeastDays }: ExtensionParams,
-  quote: DueDateOptions,
-  feeMaxMinor: number,
-) {
+function chooseOption(params: ExtensionParams, quote: DueDateOptions, feeMaxMinor: number) {
+  const { choose } = params
   const within = quote.options.filter(
-    (option) =>
-      option.feeMinor <= feeMaxMinor &&
-      (days === undefined || option.numberOfDays === days) &&
-      option.numberOfDays >= (atLeastDays ?? 0),
+    (option) => option.feeMinor <= feeMaxMinor && hasWantedDays(option, params),
   )
   return within.toSorted((a, b) => {
     const byDays = b.numberOfDays - a.numberOfDays
@@ -280,6 +277,21 @@ function chooseOption(
     if (choose === 'cheapest') return byFee || byDays
     return (choose === 'shortest' ? -byDays : byDays) || byFee
   })[0]
+}
+
+const hasWantedDays = (
+  { numberOfDays }: DueDateOptions['options'][number],
+  { days, atLeastDays }: ExtensionParams,
+): boolean => (days === undefined || numberOfDays === days) && numberOfDays >= (atLeastDays ?? 0)
+
+/** What would have been needed: the least fee of the days that are wished for, or how many days are offered at most. */
+function nearestOffer(params: ExtensionParams, { options }: DueDateOptions) {
+  const fees = options
+    .filter((option) => hasWantedDays(option, params))
+    .map(({ feeMinor }) => feeMinor)
+  return fees.length > 0
+    ? { neededFeeMinor: Math.min(...fees) }
+    : { longestDays: Math.max(...options.map(({ numberOfDays }) => numberOfDays)) }
 }
 
 function expandShippingInfo(

@@ -1,37 +1,10 @@
-/** The static built-in facts of an order at an event: pure, from recorded things only. */
-
-import type { ReturnStage } from './actions.ts'
-import { RETURN_STAGES } from './actions.ts'
-import { returnedValueMinor } from './allocate-refund.ts'
-import { captureBooks, findCapture, isIn, orderBooks, orderWord, sum } from './books.ts'
+/** The static facts of an order at an event: pure, from recorded things only. */
 import type { OrderEvent } from './events.ts'
+import { type FactMoment, type MaybeFact, READERS, subjectOf } from './fact-readers.ts'
 import { FACTS, type Facts, type FactValue } from './facts.ts'
 import type { DueDateOptions } from './klarna-order.ts'
-import { stageOf, subjectCaptureId } from './lifecycle/apply-report.ts'
-import { dueOn } from './lifecycle/deadlines.ts'
-import type { CaptureState, OrderState, ReturnState } from './order-state.ts'
-import { dateInZone, daysBetween, type IsoInstant } from './time.ts'
-
-type MaybeFacts = Record<string, FactValue | null | undefined>
-
-/** The return that an event is about, with the stage that counts for it. */
-export function subjectReturn(
-  order: OrderState,
-  event: { readonly type: string; readonly returnId?: string | undefined },
-): { readonly returned: ReturnState; readonly stage: ReturnStage } | null {
-  if (event.returnId === undefined) return null
-  const returned = order.returns.find((each) => each.returnId === event.returnId)
-  if (returned === undefined) return null
-  if (
-    event.type === 'return.registered' ||
-    event.type === 'return.received' ||
-    event.type === 'return.inspected'
-  ) {
-    return { returned, stage: stageOf(event.type) }
-  }
-  const stage = RETURN_STAGES.findLast((each) => returned.stages[each] !== undefined)
-  return stage === undefined ? null : { returned, stage }
-}
+import type { OrderState } from './order-state.ts'
+import type { IsoInstant } from './time.ts'
 
 /**
  * The static facts of an order, as rules see them after the event was applied.
@@ -44,17 +17,29 @@ export function factsOf(
   now: IsoInstant,
   timeZone: string,
 ): Facts {
-  const captureId = subjectCaptureId(order, event)
-  const capture = captureId === null ? undefined : findCapture(order, captureId)
-  return present({
+  const subject = subjectOf(order, event, { now, timeZone })
+  return present([
     ...ownFacts('customer', order.customer),
-    ...ownFacts('event', 'data' in event ? event.data : undefined),
-    ...orderFacts(order),
-    ...(capture === undefined ? {} : captureFacts(order, capture)),
-    ...returnFacts(order, event),
-    ...timeFacts(order, capture, now, timeZone),
-    ...eventFacts(event),
-  })
+    ...ownFacts('event', dataOf(event)),
+    ...Object.entries(READERS).map(([name, read]) => [name, read(subject)] as const),
+  ])
+}
+
+/** Those of the facts of `factsOf` that are named: nothing else is worked out. */
+export function factsNamed(
+  names: readonly string[],
+  order: OrderState,
+  event: OrderEvent,
+  moment: FactMoment,
+): Record<string, FactValue> {
+  const subject = subjectOf(order, event, moment)
+  const facts: Record<string, FactValue> = {}
+  for (const name of names) {
+    const read = Object.hasOwn(READERS, name) ? READERS[name] : undefined
+    const value = read === undefined ? ownFact(name, order, event) : read(subject)
+    if (value !== undefined && value !== null) facts[name] = value
+  }
+  return facts
 }
 
 /** The facts of Klarna's offers for the subject's due date. An empty list says that nothing is offered. */
@@ -63,115 +48,44 @@ export function extensionFacts({ options }: DueDateOptions): Facts {
   const free = options
     .filter((option) => option.feeMinor === 0)
     .toSorted((a, b) => b.numberOfDays - a.numberOfDays)[0]
-  return present({
-    'extension.available': options.length > 0,
-    'extension.longestDays': longest?.numberOfDays,
-    'extension.longestFeeMinor': longest?.feeMinor,
-    'extension.freeDays': free?.numberOfDays,
-  })
+  return present(
+    Object.entries({
+      'extension.available': options.length > 0,
+      'extension.longestDays': longest?.numberOfDays,
+      'extension.longestFeeMinor': longest?.feeMinor,
+      'extension.freeDays': free?.numberOfDays,
+    }),
+  )
 }
 
-function orderFacts(order: OrderState): MaybeFacts {
-  const books = orderBooks(order)
-  return {
-    'order.currency': order.currency,
-    'order.country': order.country,
-    'order.paymentMethod': order.paymentMethod,
-    'order.payLater': order.payLater,
-    'order.capturedMinor': books.capturedMinor,
-    'order.refundedMinor': books.refundedMinor,
-    'order.reservedMinor': books.reservedMinor,
-    'order.refundableMinor': books.refundableMinor,
-    'order.remainingAuthorizedMinor': order.remainingAuthorizedMinor,
-    'order.captureCount': order.captures.length,
-    'order.status': orderWord(order),
-    'order.klarnaStatus': order.klarnaStatus,
-  }
-}
+type OwnValues = Readonly<Record<string, FactValue>> | undefined
 
-function captureFacts(order: OrderState, capture: CaptureState): MaybeFacts {
-  const books = captureBooks(order, capture)
-  const { context, value } = capture.chart
-  return {
-    'capture.capturedMinor': books.capturedMinor,
-    'capture.refundedMinor': books.refundedMinor,
-    'capture.reservedMinor': books.reservedMinor,
-    'capture.refundableMinor': books.refundableMinor,
-    'capture.tracked': isIn(value, 'parcel', 'tracked'),
-    'capture.extendedDays': context.extendedDays,
-    'capture.extensionCount': context.extensionCount,
-    'capture.refundCount': context.refundCount,
-  }
-}
-
-function returnFacts(order: OrderState, event: OrderEvent): MaybeFacts {
-  const subject = subjectReturn(order, event as { type: string; returnId?: string })
-  if (subject === null) return {}
-  const { returned, stage } = subject
-  const capture = findCapture(order, returned.captureId)
-  const lines = returned.stages[stage]?.lines ?? []
-  const valueMinor =
-    capture === undefined ? undefined : sum(lines.map((line) => returnedValueMinor(capture, line)))
-  const capturedMinor = capture?.chart.context.capturedMinor ?? 0
-  return {
-    'return.reason': returned.reason,
-    'return.condition': returned.condition,
-    'return.stage': stage,
-    'return.valueMinor': valueMinor,
-    'return.sharePercent':
-      valueMinor === undefined || capturedMinor === 0
-        ? undefined
-        : Math.floor((valueMinor * 100) / capturedMinor),
-    'return.lineCount': lines.length,
-    'return.references': lines.map((line) => line.reference),
-  }
-}
-
-function timeFacts(
-  order: OrderState,
-  capture: CaptureState | undefined,
-  now: IsoInstant,
-  timeZone: string,
-): MaybeFacts {
-  const today = dateInZone(now, timeZone)
-  const since = (at: IsoInstant | null | undefined) =>
-    at === null || at === undefined ? undefined : daysBetween(dateInZone(at, timeZone), today)
-  const due = capture === undefined ? null : dueOn(capture)
-  const expiresAt = order.remainingAuthorizedMinor === 0 ? null : order.authorizationExpiresAt
-  return {
-    'time.daysSinceCapture': since(capture?.capturedAt),
-    'time.daysSinceDelivery': since(capture?.deliveredAt),
-    'time.daysToDueDate': due === null ? undefined : daysBetween(today, due),
-    'time.daysToAuthorizationExpiry':
-      expiresAt === null ? undefined : daysBetween(today, dateInZone(expiresAt, timeZone)),
-  }
-}
-
-function eventFacts(event: OrderEvent): MaybeFacts {
-  return {
-    'event.type': event.type,
-    'event.problem': event.type === 'customer.reported' ? event.problem : undefined,
-    'event.deadline': event.type === 'deadline.approaching' ? event.deadline : undefined,
-    'event.daysLeft': event.type === 'deadline.approaching' ? event.daysLeft : undefined,
-  }
-}
+const dataOf = (event: OrderEvent): OwnValues => ('data' in event ? event.data : undefined)
 
 const builtIn = new Set(FACTS.map((fact) => fact.name))
 
 /** A merchant's own facts; a name of ours cannot be taken. */
-const ownFacts = (
-  namespace: string,
-  own: Readonly<Record<string, FactValue>> | undefined,
-): MaybeFacts =>
-  Object.fromEntries(
-    Object.entries(own ?? {})
-      .map(([name, value]) => [`${namespace}.${name}`, value] as const)
-      .filter(([name]) => !builtIn.has(name)),
-  )
+const ownFacts = (namespace: string, own: OwnValues): readonly (readonly [string, MaybeFact])[] =>
+  Object.entries(own ?? {})
+    .map(([name, value]) => [`${namespace}.${name}`, value] as const)
+    .filter(([name]) => !builtIn.has(name))
 
-const present = (facts: MaybeFacts): Facts =>
+function ownFact(name: string, order: OrderState, event: OrderEvent): MaybeFact {
+  if (builtIn.has(name)) return undefined
+  const [namespace, key] = splitOnce(name)
+  const own =
+    namespace === 'customer' ? order.customer : namespace === 'event' ? dataOf(event) : undefined
+  return own !== undefined && Object.hasOwn(own, key) ? own[key] : undefined
+}
+
+const splitOnce = (name: string): readonly [string, string] => {
+  const dot = name.indexOf('.')
+  return [name.slice(0, dot), name.slice(dot + 1)]
+}
+
+const present = (facts: readonly (readonly [string, MaybeFact])[]): Facts =>
   Object.fromEntries(
-    Object.entries(facts).filter(
-      (entry): entry is [string, FactValue] => entry[1] !== undefined && entry[1] !== null,
+    facts.filter(
+      (entry): entry is readonly [string, FactValue] => entry[1] !== undefined && entry[1] !== null,
     ),
   )

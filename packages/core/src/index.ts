@@ -63,7 +63,7 @@ export { CLASSES, CONFIGURATION_CODES, classify, REFUSAL_CODES } from './engine/
 export type { Advanced, EnginePorts } from './engine/engine-ports.ts'
 export { holdsOf } from './engine/holds.ts'
 export { makeInboxEvent, readInboxEvent } from './engine/inbox-event.ts'
-export { ClockFailure, isClockFailure } from './engine/loaded-order.ts'
+export { ClockFailure, isClockBehind, isClockFailure } from './engine/loaded-order.ts'
 export type { Plan } from './engine/plan.ts'
 export { planEvent } from './engine/plan.ts'
 export { pullForward } from './engine/pull-forward.ts'
@@ -105,6 +105,8 @@ export {
 } from './events.ts'
 export type { FactDefinition, Facts, FactType, FactValue, OrderWord } from './facts.ts'
 export { FACTS, isFactValue, isOwnFactName, ORDER_WORDS, OWN_FACT_NAMESPACES } from './facts.ts'
+export type { ExtensionPrices } from './fees.ts'
+export { EXTENSION_COUNTRIES, EXTENSION_PRICES, listedOffers } from './fees.ts'
 export type { CommandIdParts } from './ids.ts'
 export {
   answerEventId,
@@ -191,7 +193,15 @@ export type {
   PaymentGateway,
   ReadResult,
 } from './ports/payment-gateway.ts'
-export type { HitPolicy, RuleBook, RulesInForce } from './ports/rule-book.ts'
+export type {
+  CountedRule,
+  CountedRules,
+  HitPolicy,
+  PromptRules,
+  RuleBook,
+  RuleSetsInForce,
+  RulesInForce,
+} from './ports/rule-book.ts'
 export type {
   Acceptance,
   AlertedOrder,
@@ -244,6 +254,23 @@ export {
   record,
   text,
 } from './shape.ts'
+export type { Ledger, LedgerEntry } from './simulate/ledger.ts'
+export { createLedger } from './simulate/ledger.ts'
+export type { SimulatedOrder, SimulatedStep } from './simulate/simulate-order.ts'
+export { simulateOrder } from './simulate/simulate-order.ts'
+export type {
+  SimulatedApproval,
+  SimulatedOutcome,
+  SimulatedWorld,
+} from './simulate/simulation.ts'
+export { createTallyOnce } from './simulate/tally-once.ts'
+export type {
+  TalliedAction,
+  TalliedCommand,
+  TalliedOrder,
+  TalliedStep,
+} from './simulate/tally-order.ts'
+export { createTally } from './simulate/tally-order.ts'
 export type { IsoInstant, PlainDate } from './time.ts'
 export {
   addDays,

@@ -57,6 +57,8 @@ export interface CommandResolved extends AboutCommand<'command.resolved'> {
   readonly by: string
   readonly why: string
   readonly how: 'happened' | 'did_not_happen' | 'try_as_new'
+  /** The generation that the person looked at; left out by who does not say. */
+  readonly generation?: number
 }
 
 /** The merchant's set-up works again. */

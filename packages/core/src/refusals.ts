@@ -48,6 +48,7 @@ export const REFUSALS = {
   approver_not_allowed:
     'the approver asked for the action, wrote the rule, or has approved already',
   approval_not_bound: 'the approval names other bytes than the command would send',
+  resolution_not_bound: 'the finding is about another key of the command than its present one',
   plan_drifted: 'the order, the rules or the offers changed since the plan was made',
 } as const
 

@@ -6,7 +6,7 @@
 import { LONE_SURROGATE } from './canonical-json.ts'
 import { isMinor } from './money.ts'
 import { err, ok, type Result } from './result.ts'
-import { type IsoInstant, instant, isInstant, isPlainDate, type PlainDate } from './time.ts'
+import { type IsoInstant, isInstant, isPlainDate, msToInstant, type PlainDate } from './time.ts'
 
 /** One thing wrong with untrusted data. */
 export interface Problem {
@@ -71,7 +71,7 @@ export const text = (bounds: { readonly min?: number; readonly max: number }): S
       )
     if (data.length < (bounds.min ?? 1))
       return add(problems, 'out_of_range', path, 'must not be empty')
-    if (hasControl(data) || LONE_SURROGATE.test(data))
+    if (!PLAIN.test(data) && (hasControl(data) || LONE_SURROGATE.test(data)))
       return add(
         problems,
         'out_of_range',
@@ -124,11 +124,19 @@ const LAST_INSTANT = '3000-01-01'
 
 /** An instant with a zone, normalised to UTC. */
 export const instantShape: Shape<IsoInstant> = {
-  read: (data, path, problems) =>
-    isInstant(data) && instant(data) < LAST_INSTANT
-      ? instant(data)
-      : wrongType(problems, path, 'an instant such as `2026-11-24T08:00:00Z`', data),
+  read(data, path, problems) {
+    const at = isInstant(data) ? normalised(data) : undefined
+    return at !== undefined && at < LAST_INSTANT
+      ? at
+      : wrongType(problems, path, 'an instant such as `2026-11-24T08:00:00Z`', data)
+  },
 }
+
+/** Most instants are written as we write them. `24:00` is the next day's beginning, and is written so. */
+const normalised = (text: string): IsoInstant =>
+  NORMAL_INSTANT.test(text) ? (text as IsoInstant) : msToInstant(Date.parse(text))
+
+const NORMAL_INSTANT = /^.{11}(?:[01]\d|2[0-3]).{6}\.\d{3}Z$/
 
 /** A calendar date that exists. */
 export const dateShape: Shape<PlainDate> = {
@@ -230,31 +238,39 @@ export const optional = <Value>(of: Shape<Value>): Shape<Value | undefined> => (
 /** An object with exactly these fields. */
 export const record = <Fields extends Record<string, Shape<unknown>>>(
   fields: Fields,
-): Shape<Flat<RecordOf<Fields>>> => ({
-  read(data, path, problems) {
-    if (!isPlainRecord(data)) return wrongType(problems, path, 'an object', data)
-    for (const key of Object.keys(data)) {
-      if (!Object.hasOwn(fields, key))
+): Shape<Flat<RecordOf<Fields>>> => {
+  const shapes = Object.entries(fields)
+  return {
+    read(data, path, problems) {
+      if (!isPlainRecord(data)) return wrongType(problems, path, 'an object', data)
+      const whole: Record<string, unknown> = {}
+      let knownCount = 0
+      for (const [key, shape] of shapes) {
+        const isThere = Object.hasOwn(data, key)
+        if (isThere) knownCount += 1
+        const value = isThere ? data[key] : undefined
+        if (value === undefined && shape.isOptional === true) continue
+        if (value === undefined) {
+          add(problems, 'missing', `${path}/${key}`, `\`${key}\` is missing`)
+          continue
+        }
+        const read = shape.read(value, `${path}/${key}`, problems)
+        if (read !== undefined) whole[key] = read
+      }
+      const keys = Object.keys(data)
+      const unknown =
+        keys.length === knownCount ? [] : keys.filter((key) => !Object.hasOwn(fields, key))
+      for (const key of unknown)
         add(
           problems,
           'unknown_key',
           `${path}/${escaped(key)}`,
           `\`${key}\` is not a field here; known: ${Object.keys(fields).join(', ')}`,
         )
-    }
-    const entries: [string, unknown][] = []
-    for (const [key, shape] of Object.entries(fields)) {
-      const value = Object.hasOwn(data, key) ? data[key] : undefined
-      if (value === undefined && shape.isOptional !== true) {
-        add(problems, 'missing', `${path}/${key}`, `\`${key}\` is missing`)
-        continue
-      }
-      const read = shape.read(value, `${path}/${key}`, problems)
-      if (read !== undefined) entries.push([key, read])
-    }
-    return Object.fromEntries(entries) as Flat<RecordOf<Fields>>
-  },
-})
+      return whole as Flat<RecordOf<Fields>>
+    },
+  }
+}
 
 /** Tells whether data is an ordinary object: no array, no null. */
 export const isPlainRecord = (data: unknown): data is Record<string, unknown> =>
@@ -267,9 +283,12 @@ export const isSafeKey = (key: string): boolean =>
 /** Escapes a key for a JSON Pointer. Source: RFC 6901, section 3. */
 export const escaped = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
+/** Most texts are; they need no closer look. */
+const PLAIN = /^[\x20-\x7e]*$/
+
 /** Tab and line breaks are text; every other control character is not. */
-const hasControl = (data: string): boolean =>
-  /\p{Cc}/u.test(data.replaceAll('\t', '').replaceAll('\n', '').replaceAll('\r', ''))
+const hasControl = (data: string): boolean => CONTROL.test(data)
+const CONTROL = /[^\P{Cc}\t\n\r]/u
 
 const shown = (data: unknown): string => {
   const written = JSON.stringify(data) ?? String(data)

@@ -390,6 +390,31 @@ describe('an action is refused', () => {
   )
 })
 
+describe('an extension that no offer meets', () => {
+  const nearest = (params: Readonly<Record<string, unknown>>) => {
+    const { actions } = settle(guide, reported('late'), [fired('extendDueDate', params)])
+    return actions[0]?.refusal?.facts
+  }
+
+  it('says the least cap that would do', () => {
+    const params = { choose: 'cheapest', atLeastDays: 30, maxFeeMinor: { SEK: 1000 } }
+
+    expect(nearest(params)).toEqual({
+      captureId: 'capture-1',
+      feeMaxMinor: 1000,
+      neededFeeMinor: 1900,
+    })
+  })
+
+  it('says how many days are offered at most when no cap would do', () => {
+    expect(nearest({ days: 61, maxFeeMinor: { SEK: 9900 } })).toEqual({
+      captureId: 'capture-1',
+      feeMaxMinor: 9900,
+      longestDays: 60,
+    })
+  })
+})
+
 describe('an action becomes', () => {
   const bodies = (given: Given) =>
     settle(

@@ -21,6 +21,18 @@ describe('instants and dates', () => {
   })
 
   it.each([
+    '2026-11-24T08:00:00.000Z',
+    '2026-11-24T08:00:00Z',
+    '2026-11-24T08:00:00.5Z',
+    '2026-11-24T08:00:00.123456789Z',
+    '2026-11-24T24:00:00.000Z',
+    '2026-12-31T23:59:59.999-01:00',
+    '2028-02-29T00:00:00.000Z',
+  ])('writes %s as every other text of that instant', (text) => {
+    expect(instant(text)).toBe(new Date(text).toISOString())
+  })
+
+  it.each([
     '2026-11-24',
     '2026-11-24T08:00:00',
     '2026-02-30T08:00:00Z',
@@ -28,6 +40,7 @@ describe('instants and dates', () => {
     1,
     null,
     '1969-12-31T23:59:59Z',
+    '9999-12-31T23:59:59-01:00',
   ])('refuses %s as an instant', (text) => {
     expect(isInstant(text)).toBe(false)
   })

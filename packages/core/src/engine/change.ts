@@ -1,11 +1,11 @@
 /** Builds the one transaction of a step from what the pure steps returned. */
-import { findCommand, isOpen, isSending, orderWord } from '../books.ts'
+import { isOpen, isSending, orderWord } from '../books.ts'
 import type { Decision } from '../decision.ts'
 import { idempotencyKeyOf } from '../ids.ts'
 import { ALARMS } from '../lifecycle/chart-effects.ts'
 import { wakeAt } from '../lifecycle/next-step.ts'
-import { reservationsFor } from '../lifecycle/reserve.ts'
-import type { Routed, RouterEffect } from '../lifecycle/router.ts'
+import { claimsAnyway } from '../lifecycle/reserve.ts'
+import { ofType, type Routed, type RouterEffect } from '../lifecycle/router.ts'
 import { encodeSnapshot } from '../lifecycle/snapshot.ts'
 import type { Reservation } from '../limits.ts'
 import type { NewCommand } from '../order-state.ts'
@@ -77,7 +77,10 @@ export function buildChange(parts: StepParts): Change {
       idempotencyKey: idempotencyKeyOf(commandId, generation),
     })),
     attempt: parts.attempt ?? null,
-    reservations: [...(parts.reservations ?? []), ...claimsAnyway(parts)],
+    reservations: [
+      ...(parts.reservations ?? []),
+      ...(routed === undefined ? [] : claimsAnyway(routed, parts)),
+    ],
     freedCommandIds: ofType(effects, 'free').map((effect) => effect.commandId),
     opensWork: [...ofType(effects, 'openWork').map((effect) => effect.work), ...(parts.work ?? [])],
     closesWork: ofType(effects, 'closeWork').map((effect) => effect.workId),
@@ -91,19 +94,6 @@ export function buildChange(parts: StepParts): Change {
   }
 }
 
-/** Claims of commands that were waved through or done after all, on the day on which that happened. */
-function claimsAnyway({ routed, settings, now }: StepParts): readonly Reservation[] {
-  if (routed === undefined) return []
-  return ofType(routed.effects, 'claim').flatMap(({ commandId }) => {
-    const found = findCommand(routed.order, commandId)
-    if (found === undefined) return []
-    return reservationsFor({ command: found.command, settings, now }).map((claim) => ({
-      ...claim,
-      isApproved: true,
-    }))
-  })
-}
-
 const alarmNotice = (
   { orderId, event }: StepParts,
   { code, commandId }: Extract<RouterEffect, { readonly type: 'alarm' }>,
@@ -114,11 +104,3 @@ const alarmNotice = (
   channel: 'alarm',
   message: `${code}: ${ALARMS[code]}${commandId === undefined ? '' : ` (command ${commandId})`}`,
 })
-
-const ofType = <Type extends RouterEffect['type']>(
-  effects: readonly RouterEffect[],
-  type: Type,
-): readonly Extract<RouterEffect, { readonly type: Type }>[] =>
-  effects.filter(
-    (effect): effect is Extract<RouterEffect, { readonly type: Type }> => effect.type === type,
-  )

@@ -32,6 +32,10 @@ export class ClockFailure extends Error {
 export const isClockFailure = (error: unknown): error is ClockFailure =>
   error instanceof ClockFailure || (error instanceof Error && error.name === 'ClockFailure')
 
+/** Whether the clock is more than an hour behind what it said when the order was changed last: then the order stands still. */
+export const isClockBehind = ({ lastDecidedAt }: OrderState, now: IsoInstant): boolean =>
+  lastDecidedAt > addMs(now, CLOCK_AHEAD_MAX_MS)
+
 /**
  * Loads an order to work on it.
  *
@@ -41,7 +45,7 @@ export const isClockFailure = (error: unknown): error is ClockFailure =>
 export async function loadOrder(ports: EnginePorts, orderId: string): Promise<LoadedOrder> {
   const loaded = await loadOrderAsItIs(ports, orderId)
   const now = ports.clock.now()
-  if (loaded.order !== null && loaded.order.lastDecidedAt > addMs(now, CLOCK_AHEAD_MAX_MS))
+  if (loaded.order !== null && isClockBehind(loaded.order, now))
     throw new ClockFailure(loaded.order, now)
   return loaded
 }

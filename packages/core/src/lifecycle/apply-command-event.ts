@@ -7,7 +7,12 @@ import {
   repeatAt,
   shortestRepeatAt,
 } from '../engine/retry.ts'
-import type { CommandAnswered, CommandApproved, CommandEvent } from '../internal-events.ts'
+import type {
+  CommandAnswered,
+  CommandApproved,
+  CommandEvent,
+  CommandResolved,
+} from '../internal-events.ts'
 import type { CommandState } from '../order-state.ts'
 import type { Outcome } from '../outcome.ts'
 import { type Refusal, refusal } from '../refusals.ts'
@@ -25,7 +30,7 @@ export const leavesNoTrace = ({ command }: CommandState): boolean =>
  *
  * `now` is the instant of deciding; waits count from it. Contradicting and late answers raise alarms, they never vanish.
  * Refuses: `unknown_command`, `not_awaiting_approval`, `approval_expired`, `not_stuck`, `not_paused`,
- *   `command_under_way`, `approver_not_allowed`, `approval_not_bound`.
+ *   `command_under_way`, `approver_not_allowed`, `approval_not_bound`, `resolution_not_bound`.
  */
 export function applyCommandEvent(
   routed: Routed,
@@ -56,7 +61,7 @@ function refuse(command: CommandState, event: CommandEvent): Refusal | undefined
         ? undefined
         : refusal('command_under_way', facts)
     case 'command.resolved':
-      return phase === 'stuck' || phase === 'paused' ? undefined : refusal('not_stuck', facts)
+      return refuseResolution(command, event)
     case 'command.resumed':
       return phase === 'paused' ? undefined : refusal('not_paused', facts)
     default:
@@ -83,6 +88,17 @@ function refuseApproval(command: CommandState, event: CommandApproved): Refusal 
   return barred.some((name) => name !== null && isSamePerson(name, event.by))
     ? refusal('approver_not_allowed', facts)
     : undefined
+}
+
+/** What a person found out about one key says nothing of a later one. */
+function refuseResolution(command: CommandState, event: CommandResolved): Refusal | undefined {
+  const { generation } = command.chart.context
+  const phase = commandPhase(command)
+  const facts = { commandId: event.commandId, phase }
+  if (phase !== 'stuck' && phase !== 'paused') return refusal('not_stuck', facts)
+  return event.generation === undefined || event.generation === generation
+    ? undefined
+    : refusal('resolution_not_bound', { ...facts, generation })
 }
 
 /** Names of people come from the merchant's own system, in whatever spelling; two spellings are not two people. */
@@ -130,15 +146,19 @@ function answerToChartEvent(
   { outcome, attempt }: CommandAnswered,
   now: IsoInstant,
 ): CommandChartEvent {
-  const firstAuditAt = leavesNoTrace(command) ? now : (auditAt(0, now) ?? now)
   switch (outcome.type) {
     case 'done':
       return { type: 'done', resultId: outcome.resultId }
     case 'refused':
-      return { type: 'refused', why: outcome.code, auditAt: firstAuditAt }
+      return { type: 'refused', why: outcome.code, auditAt: firstAuditAt(command, now) }
     case 'unknown': {
       const repeat = nextRepeat(command, attempt, now)
-      return { type: 'unknown', why: outcome.reason, auditAt: firstAuditAt, ...repeat }
+      return {
+        type: 'unknown',
+        why: outcome.reason,
+        auditAt: firstAuditAt(command, now),
+        ...repeat,
+      }
     }
     case 'not_started':
       return deferred(command, outcome, { now, attempt })
@@ -149,6 +169,10 @@ function answerToChartEvent(
       return { type: 'needsPerson', why: outcome.reason }
   }
 }
+
+/** When Klarna's books are read first: at once when there is nothing that they could show. */
+const firstAuditAt = (command: CommandState, now: IsoInstant): IsoInstant =>
+  leavesNoTrace(command) ? now : (auditAt(0, now) ?? now)
 
 /**
  * When the same key is tried again. A repeat that was pulled forward and began before its regular instant is an extra one:

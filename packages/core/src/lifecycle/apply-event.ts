@@ -16,6 +16,7 @@ import { addMs, type IsoInstant, laterOf } from '../time.ts'
 import { booksWorkId } from '../work.ts'
 import { applyCommandEvent } from './apply-command-event.ts'
 import { applyDelivery, applyReturn, checkCapture, reopen } from './apply-report.ts'
+import { type Charts, LIVE_CHARTS } from './charts.ts'
 import { deadlineKey } from './deadlines.ts'
 import { distrustClock } from './distrust-clock.ts'
 import { observeOrder } from './observe-order.ts'
@@ -37,6 +38,14 @@ const COMMAND_EVENTS: readonly string[] = [
   'command.resumed',
 ]
 
+/** An event with the order that it happens to. */
+interface Applied {
+  readonly order: OrderState | null
+  readonly event: EngineEvent
+  readonly now: IsoInstant
+  readonly observation: Observation
+}
+
 /** Tells whether an event is about one command and wakes no rules. */
 export const isCommandEvent = (event: EngineEvent): event is CommandEvent =>
   COMMAND_EVENTS.includes(event.type)
@@ -50,7 +59,8 @@ export const isCommandEvent = (event: EngineEvent): event is CommandEvent =>
  * Returns: the order and the effects, in the order in which they arose; or one refusal.
  * Refuses: what the parts refuse: `unknown_order`, `from_the_future`, `stale_event`, `unknown_capture`, `capture_not_named`,
  *   `unknown_return`, `unknown_line`, `return_exceeds_captured`, `currency_changed`, `captured_amount_changed`,
- *   `refund_exceeds_captured`, `unknown_command`, `not_awaiting_approval`, `approver_not_allowed`, `approval_not_bound`.
+ *   `refund_exceeds_captured`, `unknown_command`, `not_awaiting_approval`, `approver_not_allowed`, `approval_not_bound`,
+ *   `resolution_not_bound`.
  * Throws: never on domain grounds; `AssertionError` when an invariant of the books is broken.
  * Source: docs/lifecycle.md.
  */
@@ -60,14 +70,22 @@ export function applyEvent(
   now: IsoInstant,
   observation: Observation = {},
 ): Result<Routed, Refusal> {
-  if (event.at > addMs(now, FUTURE_MS))
+  return applyEventWith(LIVE_CHARTS, { order, event, now, observation })
+}
+
+/** Applies one event as `applyEvent` does, with charts that are stepped otherwise. */
+export function applyEventWith(
+  charts: Charts,
+  { order, event, now, observation }: Applied,
+): Result<Routed, Refusal> {
+  if (event.at > now && event.at > addMs(now, FUTURE_MS))
     return err(refusal('from_the_future', { at: event.at, now }))
   if (event.type === 'order.captured') {
-    const registered = registerOrder(order, event, now)
+    const registered = registerOrder(order, event, { at: now, charts })
     return registered.ok ? ok(stamped(registered.value, now)) : registered
   }
   if (order === null) return err(refusal('unknown_order', { orderId: event.orderId }))
-  const applied = applyKnown({ order, effects: [] }, event, now, observation)
+  const applied = applyKnown({ order, effects: [], charts }, event, now, observation)
   return applied.ok ? ok(stamped(applied.value, now)) : applied
 }
 
@@ -129,6 +147,7 @@ function confirmBooks(routed: Routed, event: BooksConfirmed): Routed {
   const { order } = routed
   const foreignMinor = event.refundedMinor - orderBooks(order).refundedMinor
   return {
+    ...routed,
     order: {
       ...order,
       unallocatedRefundedMinor: Math.max(0, order.unallocatedRefundedMinor + foreignMinor),

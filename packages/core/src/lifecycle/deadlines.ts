@@ -1,5 +1,5 @@
 /** The deadlines of an order and when each wakes the rules next; derived from the order's own dates, never stored as timers. */
-import type { Deadline, DeadlineApproaching } from '../events.ts'
+import { DEADLINES, type Deadline, type DeadlineApproaching } from '../events.ts'
 import type { CaptureState, OrderState } from '../order-state.ts'
 import type { Settings } from '../settings.ts'
 import {
@@ -63,6 +63,7 @@ export function dueDeadlines(
   settings: DeadlineSettings,
   now: IsoInstant,
 ): readonly DeadlineApproaching[] {
+  if (wakeNobody(settings)) return []
   const today = dateInZone(now, settings.timeZone)
   return deadlinesOf(order, settings).flatMap((dated) => {
     const daysLeft = daysBetween(today, dated.on)
@@ -77,6 +78,7 @@ export function nextDeadlineAt(
   settings: DeadlineSettings,
   now: IsoInstant,
 ): IsoInstant | null {
+  if (wakeNobody(settings)) return null
   const today = dateInZone(now, settings.timeZone)
   const instants = deadlinesOf(order, settings).flatMap((dated) => {
     const days = unfired(order, dated, settings)
@@ -85,6 +87,10 @@ export function nextDeadlineAt(
   })
   return instants.toSorted()[0] ?? null
 }
+
+/** Whether no deadline ever wakes the rules. */
+export const wakeNobody = ({ deadlineDays }: DeadlineSettings): boolean =>
+  DEADLINES.every((deadline) => deadlineDays[deadline].length === 0)
 
 /** Days left at which a deadline has still to fire. */
 function unfired(

@@ -2,7 +2,7 @@
 import type { ActionType } from '../actions.ts'
 import type { RuleMode, RuleVerdict } from '../decision.ts'
 import type { OrderEvent } from '../events.ts'
-import type { RulesInForce } from '../ports/rule-book.ts'
+import type { RuleSetsInForce } from '../ports/rule-book.ts'
 
 /** One action that a rule or a person asks for. */
 export interface Ask {
@@ -23,7 +23,7 @@ export interface Ask {
 interface RankInput {
   readonly event: OrderEvent
   readonly verdicts: readonly RuleVerdict[]
-  readonly rules: RulesInForce | null
+  readonly rules: RuleSetsInForce | null
 }
 
 /**
@@ -71,6 +71,7 @@ function standingOf(
   hitPolicy: 'collect' | 'first' | 'unique',
 ): Ask['standing'] {
   if (!canAct(verdict)) return 'not_live'
+  if (hitPolicy === 'collect') return 'stands'
   const rivals = fired.filter((each) => canAct(each) && each.ruleSet === verdict.ruleSet)
   if (hitPolicy === 'first' && rivals[0] !== verdict) return 'superseded'
   return hitPolicy === 'unique' && rivals.length > 1 ? 'conflict' : 'stands'

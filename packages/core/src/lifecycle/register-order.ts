@@ -7,8 +7,16 @@ import type { CaptureState, OrderState } from '../order-state.ts'
 import { type Refusal, refusal } from '../refusals.ts'
 import { err, ok, type Result } from '../result.ts'
 import type { IsoInstant } from '../time.ts'
+import type { Charts } from './charts.ts'
 import { noticeRaised } from './observe-order.ts'
 import { type Routed, stepCapture, stepOrder, stopRefunds } from './router.ts'
+
+// The same objects for every order, so that a table recognises them.
+const NEW_ORDER_CHART: OrderState['chart'] = {
+  value: { open: 'held' },
+  context: { accepted: false },
+}
+const NEW_CAPTURE_VALUE = { money: 'captured', term: 'standard', parcel: 'untracked' }
 
 type OrderCaptured = Extract<PublicEvent, { readonly type: 'order.captured' }>
 
@@ -22,14 +30,14 @@ type OrderCaptured = Extract<PublicEvent, { readonly type: 'order.captured' }>
 export function registerOrder(
   known: OrderState | null,
   event: OrderCaptured,
-  at: IsoInstant,
+  { at, charts }: { readonly at: IsoInstant; readonly charts: Charts },
 ): Result<Routed, Refusal> {
   const refused = refuse(known, event)
   if (refused !== undefined) return err(refused)
   const base: Routed =
     known === null
-      ? { order: openOrder(event, at), effects: [] }
-      : noticeRaised(known, { order: refresh(known, event), effects: [] })
+      ? { order: openOrder(event, at), effects: [], charts }
+      : noticeRaised(known, { order: refresh(known, event), effects: [], charts })
   const registered = event.captures.reduce(addCapture, base)
   return ok(
     known === null ? withUnallocated(registered, event) : noticeRefunds(registered, event, at),
@@ -80,7 +88,7 @@ function openOrder({ order, orderId, at }: OrderCaptured, decidedAt: IsoInstant)
     authorizationExpiresAt: order.authorizationExpiresAt ?? null,
     unallocatedRefundedMinor: 0,
     customer: order.customer ?? {},
-    chart: { value: { open: 'held' }, context: { accepted: false } },
+    chart: NEW_ORDER_CHART,
     captures: [],
     returns: [],
     commands: [],
@@ -140,7 +148,7 @@ function openCapture(details: CaptureDetails): CaptureState {
     returnWindowEndsOn: details.returnWindowEndsOn ?? null,
     shippingInfo: details.shippingInfo ?? [],
     chart: {
-      value: { money: 'captured', term: 'standard', parcel: 'untracked' },
+      value: NEW_CAPTURE_VALUE,
       context: {
         capturedMinor: details.capturedMinor,
         refundedMinor: 0,

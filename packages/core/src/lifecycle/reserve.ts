@@ -1,12 +1,13 @@
 /** The brakes on a new command: when people must agree, and which shared limits it claims. */
-import { isConfirmed, isOpen, sum } from '../books.ts'
+import { findCommand, isConfirmed, isOpen, sum } from '../books.ts'
 import type { Command } from '../commands.ts'
 import type { Limits, Reservation, RuleLimits } from '../limits.ts'
 import type { OrderState } from '../order-state.ts'
-import type { RulesInForce } from '../ports/rule-book.ts'
+import type { RuleSetsInForce } from '../ports/rule-book.ts'
 import type { Settings } from '../settings.ts'
 import { dateInZone, type IsoInstant } from '../time.ts'
 import type { Ask } from './rank-asks.ts'
+import { ofType, type Routed } from './router.ts'
 
 interface BrakeInput {
   readonly command: Command
@@ -14,7 +15,7 @@ interface BrakeInput {
   readonly order: OrderState
   readonly ask: Ask
   readonly settings: Settings
-  readonly rules: RulesInForce | null
+  readonly rules: RuleSetsInForce | null
 }
 
 /** What a limit allows in a currency: one that is not listed allows nothing. */
@@ -110,6 +111,20 @@ export function reservationsFor(input: ClaimInput): readonly Reservation[] {
         })
   return [...ofRule, ...claimsOn('merchant', day, command, perMerchantAndDay)]
 }
+
+/** Claims of commands that were waved through or done after all, on the day on which that happened. */
+export const claimsAnyway = (
+  { order, effects }: Routed,
+  { settings, now }: Pick<ClaimInput, 'settings' | 'now'>,
+): readonly Reservation[] =>
+  ofType(effects, 'claim').flatMap(({ commandId }) => {
+    const found = findCommand(order, commandId)
+    if (found === undefined) return []
+    return reservationsFor({ command: found.command, settings, now }).map((claim) => ({
+      ...claim,
+      isApproved: true,
+    }))
+  })
 
 /** What one limit of a day is claimed for: the count, the refund and the fee of a command. */
 function claimsOn(

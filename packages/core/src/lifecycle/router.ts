@@ -10,22 +10,15 @@ import {
   isOpen,
   orderBooks,
 } from '../books.ts'
-import type {
-  CaptureChartContext,
-  CommandChartContext,
-  CommandState,
-  OrderChartContext,
-  OrderState,
-} from '../order-state.ts'
+import type { CommandState, OrderState } from '../order-state.ts'
 import type { Work } from '../ports/store.ts'
 import type { IsoInstant } from '../time.ts'
 import { booksWorkId, commandWorkId, describeCommand, makeWork } from '../work.ts'
-import { type CaptureChartEvent, captureChart } from './capture-chart.ts'
+import type { CaptureChartEvent } from './capture-chart.ts'
 import type { AlarmCode, ChartEffect } from './chart-effects.ts'
-import { commandChart } from './command-chart.ts'
+import type { Charts } from './charts.ts'
 import type { CommandChartEvent } from './command-chart-event.ts'
-import { type OrderChartEvent, orderChart } from './order-chart.ts'
-import { createStepChart } from './step-chart.ts'
+import type { OrderChartEvent } from './order-chart.ts'
 
 /** What a step asks of the engine, beside the next state. */
 export type RouterEffect =
@@ -38,21 +31,26 @@ export type RouterEffect =
   | { readonly type: 'openGeneration'; readonly commandId: string; readonly generation: number }
   | { readonly type: 'alarm'; readonly code: AlarmCode; readonly commandId?: string }
 
+/** The effects of one type. */
+export const ofType = <Type extends RouterEffect['type']>(
+  effects: readonly RouterEffect[],
+  type: Type,
+): readonly Extract<RouterEffect, { readonly type: Type }>[] =>
+  effects.filter(
+    (effect): effect is Extract<RouterEffect, { readonly type: Type }> => effect.type === type,
+  )
+
 /** An order with what the step so far asks for. */
 export interface Routed {
   readonly order: OrderState
   readonly effects: readonly RouterEffect[]
+  /** How its charts are stepped. */
+  readonly charts: Charts
 }
-
-const stepOrderChart = createStepChart<OrderChartContext, OrderChartEvent>(orderChart)
-const stepCaptureChart = createStepChart<CaptureChartContext, CaptureChartEvent>(captureChart, {
-  capturedMinor: 0,
-})
-const stepCommandChart = createStepChart<CommandChartContext, CommandChartEvent>(commandChart)
 
 /** Steps the order's own chart. */
 export function stepOrder(routed: Routed, event: OrderChartEvent): Routed {
-  const step = stepOrderChart(routed.order.chart, event)
+  const step = routed.charts.order(routed.order.chart, event)
   return { ...routed, order: { ...routed.order, chart: step.state } }
 }
 
@@ -61,7 +59,7 @@ export function stepCapture(routed: Routed, captureId: string, event: CaptureCha
   assert(findCapture(routed.order, captureId) !== undefined, `the order has capture ${captureId}`)
   const captures = routed.order.captures.map((capture) =>
     capture.captureId === captureId
-      ? { ...capture, chart: stepCaptureChart(capture.chart, event).state }
+      ? { ...capture, chart: routed.charts.capture(capture.chart, event).state }
       : capture,
   )
   return { ...routed, order: { ...routed.order, captures } }
@@ -76,10 +74,11 @@ export function stepCommand(
 ): Routed {
   const before = findCommand(routed.order, commandId)
   assert(before !== undefined, `the order has command ${commandId}`)
-  const step = stepCommandChart(before.chart, event)
+  const step = routed.charts.command(before.chart, event)
   const after: CommandState = { ...before, chart: step.state }
   const commands = routed.order.commands.map((each) => (each === before ? after : each))
   const start: Routed = {
+    ...routed,
     order: { ...routed.order, commands },
     effects: step.isHandled
       ? routed.effects
@@ -234,6 +233,7 @@ export function stopRefunds(
     details: { oursMinor: found.oursMinor, klarnasMinor: found.klarnasMinor },
   })
   return {
+    ...routed,
     order: {
       ...routed.order,
       booksDiffer: {

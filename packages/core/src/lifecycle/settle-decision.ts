@@ -1,21 +1,21 @@
 /** Settles what the rules (or a person) asked for: which actions win, what they become, who must agree, what is reserved. */
 import { type Action, parseAction } from '../actions.ts'
 import { assert } from '../assert.ts'
-import { canonicalJson } from '../canonical-json.ts'
 import { type Command, type CommandBody, captureOf, type PreparedRequest } from '../commands.ts'
 import type { DecidedAction, RuleVerdict } from '../decision.ts'
 import { describeBody, describeReasons } from '../describe-decision.ts'
 import { type Expansion, expandAction } from '../expand-action.ts'
-import { commandIdOf, idempotencyKeyOf, sha256Hex } from '../ids.ts'
 import type { Reservation } from '../limits.ts'
 import type { NewCommand } from '../order-state.ts'
 import type { Notice } from '../ports/notifier.ts'
-import type { RulesInForce } from '../ports/rule-book.ts'
+import type { RuleSetsInForce } from '../ports/rule-book.ts'
 import { describeRefusal, type Refusal, refusal } from '../refusals.ts'
+import { LIVE_SCRIBE, type Scribe } from '../scribe.ts'
 import type { Settings } from '../settings.ts'
 import { addMs } from '../time.ts'
 import { makeWork } from '../work.ts'
 import { reopen } from './apply-report.ts'
+import { type Charts, LIVE_CHARTS } from './charts.ts'
 import { NEW_COMMAND } from './command-chart-event.ts'
 import { type Ask, rankAsks } from './rank-asks.ts'
 import { approvalReason, describeWait, reservationsFor, ruleLimitsOf } from './reserve.ts'
@@ -24,12 +24,18 @@ import { closeIfDone, type Routed, stepCommand, stepOrder } from './router.ts'
 /** Everything that settling looks at; nothing else is read. */
 export interface SettleInput extends Omit<Expansion, 'rule'> {
   readonly verdicts: readonly RuleVerdict[]
-  readonly rules: RulesInForce | null
+  readonly rules: RuleSetsInForce | null
   readonly settings: Settings
   /** Says the exact bytes of a command. Pure. */
   readonly prepare: (command: Command) => PreparedRequest
   /** Commands that found a shared limit reached when their claims were made, with the limit's name. */
   readonly denied: ReadonlyMap<string, string>
+  /** How charts are stepped; by XState itself when left out. */
+  readonly charts?: Charts
+  /** How params become an action; `parseAction` when left out. */
+  readonly readAction?: typeof parseAction
+  /** Who writes down names and words; a live engine's when left out. */
+  readonly scribe?: Scribe
 }
 
 /** What settling came to; written in one transaction with the event. */
@@ -43,6 +49,7 @@ export interface Settled {
 
 /** What is being settled, action by action. */
 interface Settling extends Settled {
+  readonly scribe: Scribe
   /** `operation:capture` of the commands so far: at most one each in a decision. */
   readonly taken: ReadonlySet<string>
 }
@@ -58,28 +65,30 @@ interface Settling extends Settled {
  */
 export function settleDecision(input: SettleInput): Settled {
   const start: Settling = {
-    routed: { order: input.order, effects: [] },
+    routed: { order: input.order, effects: [], charts: input.charts ?? LIVE_CHARTS },
     actions: [],
     commands: [],
     reservations: [],
     notices: [],
     taken: new Set(),
+    scribe: input.scribe ?? LIVE_SCRIBE,
   }
-  const { taken: _, ...settled } = rankAsks(input).reduce(
-    (all, ask) => settleAsk(all, ask, input),
-    start,
-  )
+  const {
+    taken: _,
+    scribe: __,
+    ...settled
+  } = rankAsks(input).reduce((all, ask) => settleAsk(all, ask, input), start)
   return { ...settled, routed: closeIfDone(settled.routed) }
 }
 
 function settleAsk(settling: Settling, ask: Ask, input: SettleInput): Settling {
   if (ask.standing === 'not_live')
-    return record(settling, ask, 'not_live', `${ask.mode} rule: would ask for ${ask.type}`)
+    return record(settling, ask, 'not_live', () => `${ask.mode} rule: would ask for ${ask.type}`)
   if (ask.standing === 'superseded')
-    return record(settling, ask, 'superseded', 'the set lets the first rule decide')
+    return record(settling, ask, 'superseded', () => 'the set lets the first rule decide')
   if (ask.standing === 'conflict') return settleConflict(settling, ask, input)
 
-  const parsed = parseAction(ask.type, ask.params)
+  const parsed = (input.readAction ?? parseAction)(ask.type, ask.params)
   if (!parsed.ok) {
     const [problem] = parsed.error
     return refuse(
@@ -113,13 +122,10 @@ function settleBodies(
       settling,
       ask,
       'superseded',
-      'a rule before it asks for the same of the same capture',
+      () => 'a rule before it asks for the same of the same capture',
     )
   }
-  const reasons =
-    ask.verdict === null ? (ask.why ?? '') : describeReasons(ask.verdict, input.order.currency)
-  const what = bodies.map((body) => describeBody(body, input.order.currency)).join(', ')
-  const sentence = reasons === '' ? what : `${reasons}: ${what}`
+  const sentence = () => describeAsk(ask, bodies, input.order.currency)
   const taken = new Set([...settling.taken, ...subjects])
   if (input.settings.observe) return record({ ...settling, taken }, ask, 'observed', sentence)
 
@@ -141,9 +147,16 @@ function settleBodies(
         queued,
         ask,
         'awaiting_approval',
-        `${sentence}; waits for approval: ${waiting.map(describeWait).join(', ')}`,
+        () => `${sentence()}; waits for approval: ${waiting.map(describeWait).join(', ')}`,
         commandIds,
       )
+}
+
+/** Why, and what will be done. */
+function describeAsk(ask: Ask, bodies: readonly CommandBody[], currency: string): string {
+  const reasons = ask.verdict === null ? (ask.why ?? '') : describeReasons(ask.verdict, currency)
+  const what = bodies.map((body) => describeBody(body, currency)).join(', ')
+  return reasons === '' ? what : `${reasons}: ${what}`
 }
 
 /** Makes one command: id, bytes, key, its place in the chart and its claims. */
@@ -153,8 +166,9 @@ function queueCommand(
   body: CommandBody,
   input: SettleInput,
 ): Settling {
+  const { scribe } = settling
   const { order } = settling.routed
-  const commandId = commandIdOf({
+  const commandId = scribe.commandIdOf({
     orderId: order.orderId,
     eventId: input.event.id,
     commandIndex: settling.commands.length,
@@ -186,7 +200,7 @@ function queueCommand(
         {
           command,
           requestHash: request.hash,
-          approvalHash: approvalHashOf(command, request),
+          approvalHash: scribe.approvalHashOf(command, request),
           barredApprovers: ask.barredApprovers,
           chart: { value: 'proposed', context: NEW_COMMAND },
         },
@@ -218,10 +232,7 @@ function queueCommand(
   return {
     ...settling,
     routed,
-    commands: [
-      ...settling.commands,
-      { command, request, idempotencyKey: idempotencyKeyOf(commandId, 0) },
-    ],
+    commands: [...settling.commands, { command, request, idempotencyKey: scribe.keyOf(commandId) }],
     reservations: input.denied.has(commandId)
       ? settling.reservations
       : [
@@ -235,10 +246,6 @@ function queueCommand(
         ],
   }
 }
-
-/** An approval is bound to the exact bytes, and to what they do not carry: the quoted fee and the units behind a refund. */
-const approvalHashOf = (command: Command, request: PreparedRequest): string =>
-  sha256Hex(canonicalJson([request.hash, command.body]))
 
 const ruleKey = (ask: Ask): string | null =>
   ask.rule === null ? null : `${ask.ruleSet}/${ask.rule}`
@@ -261,7 +268,7 @@ function settleConflict(settling: Settling, ask: Ask, input: SettleInput): Settl
     openWork(settling, work),
     ask,
     'conflict',
-    'several rules of this set fired, and it allows one only',
+    () => 'several rules of this set fired, and it allows one only',
   )
 }
 
@@ -281,7 +288,7 @@ function settleReview(
     eventId: input.event.id,
     ...(suggest === undefined ? {} : { details: { suggest } }),
   })
-  return record(openWork(settling, work), ask, 'done', `asks a person: ${question}`)
+  return record(openWork(settling, work), ask, 'done', () => `asks a person: ${question}`)
 }
 
 function settleNotice(
@@ -291,14 +298,14 @@ function settleNotice(
   input: SettleInput,
 ): Settling {
   const { channel, message } = action.params
-  if (input.settings.observe) return record(settling, ask, 'observed', `notify ${channel}`)
+  if (input.settings.observe) return record(settling, ask, 'observed', () => `notify ${channel}`)
   const id = `notice:${input.order.orderId}:${input.event.id}:${settling.notices.length}`
   const notice: Notice = { id, orderId: input.order.orderId, channel, message }
   return record(
     { ...settling, notices: [...settling.notices, notice] },
     ask,
     'done',
-    `notify ${channel}`,
+    () => `notify ${channel}`,
   )
 }
 
@@ -308,13 +315,13 @@ const openWork = (settling: Settling, work: ReturnType<typeof makeWork>): Settli
 })
 
 const refuse = (settling: Settling, ask: Ask, refused: Refusal): Settling =>
-  record(settling, ask, 'refused', describeRefusal(refused), [], refused)
+  record(settling, ask, 'refused', () => describeRefusal(refused), [], refused)
 
 function record(
   settling: Settling,
   ask: Ask,
   outcome: DecidedAction['outcome'],
-  sentence: string,
+  say: () => string,
   commandIds: readonly string[] = [],
   refused?: Refusal,
 ): Settling {
@@ -326,7 +333,7 @@ function record(
     outcome,
     ...(refused === undefined ? {} : { refusal: refused }),
     commandIds,
-    sentence,
+    sentence: settling.scribe.sentence(say),
   }
   return { ...settling, actions: [...settling.actions, action] }
 }

@@ -298,6 +298,8 @@ export interface StoreReader {
   >
   /** Open work that is stored. What follows from events and orders at the moment of looking is not among it. */
   work(filter?: { readonly orderId?: string; readonly kind?: WorkKind }): Promise<readonly Work[]>
+  /** The content of a rule set that was activated, as it was saved; undefined when it was not, or with another hash. */
+  ruleSet(ref: RuleSetRef): Promise<string | undefined>
   /** All work that an order ever had, in the order in which it was opened. */
   workHistory(orderId: string): Promise<readonly PastWork[]>
   /** Events that were put off, the longest first. */

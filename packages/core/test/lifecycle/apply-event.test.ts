@@ -42,6 +42,12 @@ function withRefund(order = guide): readonly [OrderState, string] {
   return [settled.routed.order, settled.commands[0]?.command.id ?? '']
 }
 
+const asksPerson = { type: 'needs_person', reason: 'http_400' } as const
+const stuckRefund = (): OrderState =>
+  apply(withRefund()[0], ...attempt(withRefund()[1], asksPerson))
+const foundOut = () =>
+  ({ commandId: withRefund()[1], by: 'kim', why: 'looked', how: 'try_as_new' }) as const
+
 const refused: readonly [string, RefusalCode, OrderState | null, EngineEvent][] = [
   ['an event of an order that nobody registered', 'unknown_order', null, returned() as EngineEvent],
   [
@@ -138,6 +144,22 @@ const refused: readonly [string, RefusalCode, OrderState | null, EngineEvent][] 
     'not_stuck',
     withRefund()[0],
     event('command.resolved', { commandId: withRefund()[1], by: 'kim', why: 'w', how: 'happened' }),
+  ],
+  [
+    'to resolve what was found out about a later key',
+    'resolution_not_bound',
+    stuckRefund(),
+    event('command.resolved', { ...foundOut(), generation: 1 }),
+  ],
+  [
+    'to resolve what was found out about the key before, when the next is stuck as well',
+    'resolution_not_bound',
+    apply(
+      stuckRefund(),
+      event('command.resolved', { ...foundOut(), generation: 0 }),
+      ...attempt(withRefund()[1], asksPerson).map((each) => ({ ...each, generation: 1 }) as never),
+    ),
+    event('command.resolved', { ...foundOut(), generation: 0 }),
   ],
   [
     'to resume what is not paused',

@@ -251,6 +251,19 @@ const resolved = (how: Parameters<typeof reference.resolve>[1]): Saying => ({
   event: () => ({ type: 'command.resolved', by: 'lead', why: 'seen', how }),
   turn: (life) => reference.resolve(life, how),
 })
+/** A resolution that names the generation before the last, the present one, the next. */
+const bound = (how: Parameters<typeof reference.resolve>[1], offset: number): Saying => ({
+  name: `resolved ${how} of generation ${offset < 0 ? '' : '+'}${offset}`,
+  event: ({ chart: { context } }) => ({
+    type: 'command.resolved',
+    by: 'lead',
+    why: 'seen',
+    how,
+    generation: context.generation + offset,
+  }),
+  turn: (life) => reference.resolve(life, how, life.generation + offset),
+  isPossible: (life) => life.generation + offset >= 0,
+})
 
 const SAYINGS: readonly Saying[] = [
   {
@@ -317,6 +330,10 @@ const SAYINGS: readonly Saying[] = [
   resolved('happened'),
   resolved('did_not_happen'),
   resolved('try_as_new'),
+  bound('happened', -1),
+  bound('try_as_new', -1),
+  bound('try_as_new', 0),
+  bound('did_not_happen', 1),
 ]
 
 /** More of them for a release: `POSTDELIVERY_HISTORIES=20000`. */

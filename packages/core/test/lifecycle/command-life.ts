@@ -165,8 +165,13 @@ export const pullForward = (life: Life): Turn =>
     : alarmed(life, 'unexpected_event')
 
 /** A person has found out. */
-export function resolve(life: Life, how: 'happened' | 'did_not_happen' | 'try_as_new'): Turn {
+export function resolve(
+  life: Life,
+  how: 'happened' | 'did_not_happen' | 'try_as_new',
+  seenGeneration = life.generation,
+): Turn {
   if (life.phase !== 'stuck' && life.phase !== 'paused') return no(life, 'not_stuck')
+  if (seenGeneration !== life.generation) return no(life, 'resolution_not_bound')
   if (how === 'happened') return goes(life, 'confirmed')
   if (how === 'did_not_happen') return goes(life, 'refused')
   return goes(life, 'ready', {

@@ -1,81 +1,12 @@
-import { captureChart, commandChart, orderChart } from '@postdelivery/core'
+import { commandChart } from '@postdelivery/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type AnyStateMachine, initialTransition, transition } from 'xstate'
+import { initialTransition, transition } from 'xstate'
 import { NEW_COMMAND } from '../../src/lifecycle/command-chart-event.ts'
 import { createStepChart } from '../../src/lifecycle/step-chart.ts'
+import { at, CHARTS, CHART_EVENTS as events } from './chart-events.ts'
 
-const at = '2026-12-08T08:00:00.000Z'
-const minorArbitrary = fc.integer({ min: 1, max: 4000 })
-
-const events = {
-  order: fc.oneof(
-    fc
-      .constantFrom(
-        'releaseRequested',
-        'releaseConfirmed',
-        'releaseRefused',
-        'deliveryAccepted',
-        'settled',
-      )
-      .map((type) => ({ type })),
-    fc.boolean().map((released) => ({ type: 'reopened', released })),
-  ),
-  capture: fc.oneof(
-    minorArbitrary.map((refundMinor) => ({ type: 'refundBooked', refundMinor })),
-    minorArbitrary.map((numberOfDays) => ({ type: 'dueDateExtended', numberOfDays, feeMinor: 1 })),
-    fc.constant({ type: 'parcelTracked' }),
-  ),
-  command: fc.oneof(
-    fc.constantFrom('request', 'expire', 'resume', 'auditedPresent').map((type) => ({ type })),
-    fc
-      .constantFrom(
-        'reject',
-        'misconfigured',
-        'needsPerson',
-        'resolveHappened',
-        'resolveDidNotHappen',
-        'resolveTryAsNew',
-      )
-      .map((type) => ({ type, why: 'w' })),
-    fc.integer({ min: 1, max: 2 }).map((approvalsNeeded) => ({
-      type: 'awaitApproval',
-      why: 'w',
-      approvalsNeeded,
-      expiresAt: at,
-    })),
-    fc.constantFrom('a', 'b').map((by) => ({ type: 'approve', by })),
-    fc.constant({ type: 'start', at }),
-    fc.boolean().map((wasSent) => ({ type: 'misconfigured', why: 'w', wasSent })),
-    fc.constant({ type: 'done', resultId: 'r' }),
-    fc.constant({ type: 'refused', why: 'no', auditAt: at }),
-    fc
-      .constantFrom(at, null)
-      .map((retryAt) => ({ type: 'unknown', why: 'w', retryAt, auditAt: at })),
-    fc.boolean().map((wasReachable) => ({
-      type: 'notStarted',
-      why: 'w',
-      notBefore: at,
-      isStale: false,
-      wasReachable,
-    })),
-    fc.constantFrom(at, null).map((auditAt) => ({ type: 'auditedAbsent', auditAt, why: 'w' })),
-    fc.constant({ type: 'auditPostponed', auditAt: at }),
-  ),
-}
-
-const charts: readonly [
-  string,
-  AnyStateMachine,
-  unknown,
-  fc.Arbitrary<{ readonly type: string }>,
-][] = [
-  ['order', orderChart, undefined, events.order],
-  ['capture', captureChart, { capturedMinor: 6000 }, events.capture],
-  ['command', commandChart, undefined, events.command],
-]
-
-describe.each(charts)('the %s chart', (_, machine, input, event) => {
+describe.each(CHARTS)('the %s chart', (_, machine, input, event) => {
   it("steps exactly as XState's public transition does", () => {
     const step = createStepChart<unknown, { readonly type: string }>(machine, input)
     fc.assert(
