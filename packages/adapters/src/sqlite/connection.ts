@@ -127,7 +127,11 @@ export function refuseImpossiblePath(path: string, access: Access): void {
     throw new StoreFailure('store_unreadable', path, 'this is a folder, not a file')
   if (file !== undefined) return
   if (access !== 'engine')
-    throw new StoreFailure('store_older', path, 'there is no database here yet')
+    throw new StoreFailure(
+      'store_older',
+      path,
+      'there is no database here yet; the engine creates it when it starts first',
+    )
   const folder = entryAt(dirname(path), path)
   if (folder?.isDirectory() !== true)
     throw new StoreFailure(

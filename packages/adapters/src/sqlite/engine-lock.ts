@@ -5,15 +5,17 @@
  * start and never ended. The operating system frees it when the process dies, however it dies. It lets readers in, so
  * that a refused engine can say who holds the role. The real database stays free for readers and for the inbox.
  */
-import { realpathSync } from 'node:fs'
+import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { StoreFailure, sqliteCodeOf, toStoreFailure } from './failures.ts'
 
 /** The process that holds the role. */
 export interface LockHolder {
+  /** The number of the process on its machine. */
   readonly pid: number
   readonly host: string
   /** ISO 8601 UTC. */
@@ -27,20 +29,80 @@ export interface EngineLock {
 }
 
 /**
- * Takes the engine's role for a database, now or within `waitForLockMs` (milliseconds).
+ * Takes the engine's role for a database, now or within `waitForLockMs` (milliseconds), which count as 250 at least:
+ * whoever asks for the engine takes the role for a moment, and must not keep one from starting.
  *
  * Throws: `StoreFailure` `store_locked` that names the holder when another engine has it, also one of this process;
  *   `store_unreadable` when the lock file cannot be used.
  */
 export async function takeEngineLock(path: string, waitForLockMs: number): Promise<EngineLock> {
   const lockPath = lockPathOf(path)
-  const giveUpAtMs = Date.now() + waitForLockMs
+  const beganAt = new Date().toISOString()
+  const giveUpAtMs = Date.now() + Math.max(waitForLockMs, LOOKS_MAX_MS)
   for (;;) {
     const taken = tryTake(lockPath)
     if (taken !== undefined) return taken
     const leftMs = giveUpAtMs - Date.now()
-    if (leftMs <= 0) throw refusal(path, lockPath, waitForLockMs)
-    await sleep(Math.min(leftMs, POLL_MS))
+    if (leftMs <= 0) throw refusal(path, holderBefore(lockPath, beganAt), waitForLockMs)
+    // Random, so that two that start together, or one beside a program that asks in a loop, do not keep step.
+    await sleep(Math.min(leftMs, Math.random() * POLL_MAX_MS))
+  }
+}
+
+/**
+ * Tells who works on a database now, or null when nobody does. For other processes than an engine.
+ *
+ * A holder whose process is gone from this machine is believed to be gone. Else the role itself is tried, for a moment:
+ * names of processes are used again, and other machines cannot be looked into. Who may not write the lock file cannot
+ * try the role, and believes the name in it.
+ */
+export function findEngine(path: string): LockHolder | null {
+  const lockPath = lockPathOf(path)
+  if (statSync(lockPath, { throwIfNoEntry: false }) === undefined) return null
+  const holder = readHolder(lockPath)
+  if (holder === undefined) return null
+  const isGone = holder.host === hostname() && !isAlive(holder.pid)
+  return isEngine(isGone, () => roleOf(lockPath)) ? holder : null
+}
+
+type Role = 'free' | 'held' | 'unknown'
+
+/** Whether the holder that is named works now. The role is tried only for one that is not gone. */
+export const isEngine = (isGone: boolean, role: () => Role): boolean => !isGone && role() !== 'free'
+
+/** Whether somebody holds the role; a free one is given back at once, and its holder's name stays as it is. */
+function roleOf(lockPath: string): Role {
+  // SQLite begins to write in a file that it may only read without a word, and so without the role.
+  if (!isWritable(lockPath)) return 'unknown'
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(lockPath)
+    database.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE; ROLLBACK')
+    return 'free'
+  } catch (error) {
+    if (sqliteCodeOf(error) === SQLITE_BUSY) return 'held'
+    throw toStoreFailure(error, lockPath)
+  } finally {
+    database?.close()
+  }
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** A process that may not be signalled is there as well. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
 }
 
@@ -65,7 +127,9 @@ function tryTake(lockPath: string): EngineLock | undefined {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(lockPath)
-    return hold(database)
+    const lock = hold(database)
+    if (lock === undefined) database.close()
+    return lock
   } catch (error) {
     database?.close()
     if (sqliteCodeOf(error) === SQLITE_BUSY) return undefined
@@ -73,7 +137,8 @@ function tryTake(lockPath: string): EngineLock | undefined {
   }
 }
 
-function hold(database: DatabaseSync): EngineLock {
+/** Takes the role with a connection, or gives undefined when another engine came between. Throws: when it is held. */
+function hold(database: DatabaseSync): EngineLock | undefined {
   const holder = thisProcess()
   database.exec('PRAGMA busy_timeout = 0; BEGIN IMMEDIATE')
   // From here on others are refused. The commit waits for those who read the holder's name right now.
@@ -82,8 +147,9 @@ function hold(database: DatabaseSync): EngineLock {
     .prepare('INSERT OR REPLACE INTO holder (id, pid, host, started_at) VALUES (1, ?, ?, ?)')
     .run(holder.pid, holder.host, holder.startedAt)
   database.exec('COMMIT; PRAGMA busy_timeout = 0')
-  // Between the two transactions another engine may come first; then this one is refused like any other.
+  // Between the two transactions another engine may come: as the holder, or only to write its name over this one.
   database.exec('BEGIN IMMEDIATE')
+  if (!isDeepStrictEqual(nameIn(database), holder)) return undefined
   let isHeld = true
   const release = (): void => {
     if (isHeld) database.close()
@@ -92,8 +158,11 @@ function hold(database: DatabaseSync): EngineLock {
   return { holder, release }
 }
 
-function refusal(path: string, lockPath: string, waitForLockMs: number): StoreFailure {
-  const holder = readHolder(lockPath)
+function refusal(
+  path: string,
+  holder: LockHolder | undefined,
+  waitForLockMs: number,
+): StoreFailure {
   const who =
     holder === undefined
       ? 'another engine'
@@ -106,19 +175,21 @@ function refusal(path: string, lockPath: string, waitForLockMs: number): StoreFa
   )
 }
 
+/** The holder's name, unless it is what an attempt of this process left that began at `beganAt` and was refused. */
+function holderBefore(lockPath: string, beganAt: string): LockHolder | undefined {
+  const holder = readHolder(lockPath)
+  const isOwn =
+    holder?.pid === process.pid && holder.host === hostname() && holder.startedAt >= beganAt
+  return isOwn ? undefined : holder
+}
+
 /** Names the holder, if it can be read without waiting long. */
 function readHolder(lockPath: string): LockHolder | undefined {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(lockPath, { readOnly: true })
     database.exec(`PRAGMA busy_timeout = ${NAME_TIMEOUT_MS}`)
-    const row = database.prepare('SELECT pid, host, started_at FROM holder WHERE id = 1').get()
-    if (row === undefined) return undefined
-    return {
-      pid: Number(row['pid']),
-      host: String(row['host']),
-      startedAt: String(row['started_at']),
-    }
+    return nameIn(database)
   } catch {
     return undefined
   } finally {
@@ -126,9 +197,20 @@ function readHolder(lockPath: string): LockHolder | undefined {
   }
 }
 
+function nameIn(database: DatabaseSync): LockHolder | undefined {
+  const row = database.prepare('SELECT pid, host, started_at FROM holder WHERE id = 1').get()
+  if (row === undefined) return undefined
+  return {
+    pid: Number(row['pid']),
+    host: String(row['host']),
+    startedAt: String(row['started_at']),
+  }
+}
+
 const HOLDER_TABLE = `CREATE TABLE IF NOT EXISTS holder (
   id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1), pid INTEGER NOT NULL, host TEXT NOT NULL, started_at TEXT NOT NULL
 ) STRICT`
 const SQLITE_BUSY = 5
-const POLL_MS = 50
+const POLL_MAX_MS = 50
+const LOOKS_MAX_MS = 250
 const NAME_TIMEOUT_MS = 500

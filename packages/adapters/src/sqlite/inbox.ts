@@ -4,16 +4,17 @@ import {
   assert,
   type InboxEvent,
   type IsoInstant,
+  isInternalEventId,
   STAFF_EVENT_TYPES,
   type Stop,
   sha256Hex,
 } from '@postdelivery/core'
-import { absolutePath, openConnection } from './connection.ts'
+import { absolutePath, type Connection, inTransaction, openConnection } from './connection.ts'
 import { acceptEvent } from './event-rows.ts'
 import { createGroupCommit } from './group-commit.ts'
 import { requireVersion } from './migrate.ts'
 import { busyTimeoutMsOf, type SqliteOptions } from './options.ts'
-import { addStop, endStop } from './people-rows.ts'
+import { addStop, closeWorkItem, endStop } from './people-rows.ts'
 import { readStops } from './queries.ts'
 
 /** Writes to the inbox of a database beside its engine, which finds it when it looks for what is due. */
@@ -21,19 +22,32 @@ export interface SqliteInbox {
   /**
    * Makes a staff event durable; resolves after the commit.
    *
-   * Throws: `AssertionError` for an event that only the engine or the public door may bring in, and for one whose text
-   *   says something else than its envelope.
+   * Throws: `AssertionError` for an event that only the engine or the public door may bring in, for an id that the engine
+   *   keeps for other events, for an `order.observed` that says more than which order to read, and for an event whose
+   *   text says something else than its envelope.
    */
   accept(event: InboxEvent): Promise<Acceptance>
   /** Stops everything, an action or a rule; the engine asks before every send. */
   setStop(stop: Stop): Promise<void>
   clearStop(scope: string, by: string, at: IsoInstant): Promise<boolean>
   stops(): Promise<readonly Stop[]>
+  /** Closes work that nothing else closes, and tells whether it was open; which work that is, the caller knows. */
+  closeWork(workId: string, by: string, why: string, at: IsoInstant): Promise<boolean>
+  /**
+   * Begins a write and takes it back, and says how SQLite keeps the file's log: the engine sets it to `wal`.
+   *
+   * Throws: `StoreFailure` when the file cannot be written.
+   */
+  inspect(): { readonly journalMode: string }
   close(): Promise<void>
 }
 
-/** What may come in beside the engine. */
-export const INBOX_EVENT_TYPES: readonly string[] = [...STAFF_EVENT_TYPES, 'action.requested']
+/** What may come in beside the engine: what staff say, and a hint to read an order, which says nothing by itself. */
+export const INBOX_EVENT_TYPES: readonly string[] = [
+  ...STAFF_EVENT_TYPES,
+  'action.requested',
+  'order.observed',
+]
 
 /**
  * Opens a database's inbox, while an engine runs or when none does.
@@ -63,11 +77,23 @@ export function openSqliteInbox(path: string, options: SqliteOptions = {}): Sqli
     setStop: (stop) => write(() => addStop(connection, stop)),
     clearStop: (scope, by, at) => write(() => endStop(connection, scope, by, at)),
     stops: async () => readStops(connection),
+    closeWork: (workId, by, why, at) =>
+      write(() => closeWorkItem(connection, workId, { by, why, at })),
+    inspect: () => inspect(connection),
     close: async () => {
       close()
       connection.close()
     },
   }
+}
+
+function inspect(connection: Connection): { readonly journalMode: string } {
+  inTransaction(
+    connection,
+    () => {},
+    () => false,
+  )
+  return { journalMode: String(connection.get('PRAGMA journal_mode')?.['journal_mode']) }
 }
 
 /** A process beside the engine could otherwise write an answer of Klarna's that never came. */
@@ -82,4 +108,41 @@ function requireStaffEvent({ type, orderId, eventId, body, bodyHash }: InboxEven
     `event \`${eventId}\` says something else than its envelope`,
   )
   assert(sha256Hex(body) === bodyHash, `event \`${eventId}\` has another hash than its envelope`)
+  requireOwnId(type, eventId)
+  if (type === 'order.observed') requireBareHint(eventId, said)
 }
+
+/** An id that the engine will use itself would make it take its own event for a repeated one. */
+function requireOwnId(type: string, eventId: string): void {
+  const prefix = ID_PREFIXES.get(type)
+  assert(
+    !isInternalEventId(eventId) || (prefix !== undefined && eventId.startsWith(prefix)),
+    `event \`${eventId}\` has an id that belongs to the engine; choose another`,
+  )
+}
+
+/** Rules wake to this event, and nobody stands behind it: it must not bring them facts. */
+function requireBareHint(eventId: string, said: object): void {
+  assert(
+    eventId.startsWith(RECONCILE_PREFIX),
+    `event \`${eventId}\` is no finding of a comparison; its id does not begin with \`${RECONCILE_PREFIX}\``,
+  )
+  const further = Object.keys(said).find((key) => !HINT_KEYS.includes(key))
+  assert(
+    further === undefined,
+    `event \`${eventId}\` only names an order; leave \`${further}\` out`,
+  )
+}
+
+const RECONCILE_PREFIX = 'reconcile:'
+const HINT_KEYS: readonly string[] = ['id', 'type', 'orderId', 'at']
+
+/** How the ids begin that the doors of staff make, by type of event. The engine makes all others of its prefixes. */
+const ID_PREFIXES: ReadonlyMap<string, string> = new Map([
+  ['command.approved', 'approval:'],
+  ['command.rejected', 'approval:'],
+  ['command.resolved', 'resolve:'],
+  ['command.resumed', 'resolve:'],
+  ['books.confirmed', 'resolve:'],
+  ['order.observed', RECONCILE_PREFIX],
+])

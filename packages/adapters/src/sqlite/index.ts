@@ -1,5 +1,6 @@
 /** The store on one SQLite file: `@postdelivery/adapters/sqlite`. Needs Node.js 22.13 or later. */
 
+export type { LockHolder } from './engine-lock.ts'
 export { isStoreFailure, STORE_FAILURES, StoreFailure, type StoreFailureCode } from './failures.ts'
 export { INBOX_EVENT_TYPES, openSqliteInbox, type SqliteInbox } from './inbox.ts'
 export type { SqliteOptions, SqliteStoreOptions } from './options.ts'

@@ -12,7 +12,7 @@ export interface SqliteOptions {
 export interface SqliteStoreOptions extends SqliteOptions {
   /**
    * How long opening waits for another engine to end, in milliseconds, for rolling deploys. From 0 to 3,600,000,
-   * default 0: refused at once.
+   * default 0: refused after the quarter of a second in which others may look who works on it.
    */
   readonly waitForLockMs?: number
 }

@@ -111,3 +111,13 @@ export function keepRuleSet(
   )
   return known !== undefined && textOf(known, 'hash') === ref.hash ? 'known' : 'version_reused'
 }
+
+/** The content of a rule set as it was saved; undefined when this version was never saved or has another hash. */
+export function readRuleSet(connection: Connection, ref: RuleSetRef): string | undefined {
+  const row = connection.get(
+    'SELECT hash, content FROM rule_sets WHERE name = ? AND version = ?',
+    ref.name,
+    ref.version,
+  )
+  return row !== undefined && textOf(row, 'hash') === ref.hash ? textOf(row, 'content') : undefined
+}

@@ -10,6 +10,7 @@ import type {
 import { absolutePath, type Connection, openConnection } from './connection.ts'
 import { requireVersion } from './migrate.ts'
 import { busyTimeoutMsOf, type SqliteOptions } from './options.ts'
+import { readRuleSet } from './people-rows.ts'
 import { readEvent, readOrder, readStops } from './queries.ts'
 import {
   countOf,
@@ -117,6 +118,7 @@ export function createStoreReader(connection: Connection): StoreReader {
           generation: countOf(row, 'generation'),
         })),
     work: async (filter = {}) => readOpenWork(connection, filter),
+    ruleSet: async (ref) => readRuleSet(connection, ref),
     workHistory: async (orderId) =>
       connection
         .all('SELECT * FROM work WHERE order_id = ? ORDER BY number', orderId)

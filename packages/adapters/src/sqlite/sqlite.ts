@@ -1,4 +1,6 @@
 /** How a merchant names the store in a configuration: a description, opened by who needs which half of it. */
+import { absolutePath } from './connection.ts'
+import { findEngine, type LockHolder } from './engine-lock.ts'
 import { openSqliteInbox, type SqliteInbox } from './inbox.ts'
 import type { SqliteStoreOptions } from './options.ts'
 import { openSqliteReader, type SqliteReader } from './reader.ts'
@@ -14,6 +16,8 @@ export interface SqliteDescription {
   openReader(): SqliteReader
   /** Opens its inbox, beside the engine. Throws: as `openSqliteInbox`. */
   openInbox(): SqliteInbox
+  /** Tells which process's engine works on it now, or null when none does. */
+  engine(): LockHolder | null
 }
 
 /**
@@ -35,4 +39,5 @@ export const sqlite = (path: string, options: SqliteStoreOptions = {}): SqliteDe
   open: () => openSqliteStore(path, options),
   openReader: () => openSqliteReader(path, options),
   openInbox: () => openSqliteInbox(path, options),
+  engine: () => findEngine(absolutePath(path)),
 })

@@ -56,7 +56,7 @@ export interface SqliteStore extends RuntimeStore, StoreReader {
  * Opens a database for the one engine that works on it, creates it when there is none, and brings it to this library's
  * version. `:memory:` is a database that ends with the store.
  *
- * Throws: `StoreFailure` `store_locked` when another engine has the database, at once or after `waitForLockMs`;
+ * Throws: `StoreFailure` `store_locked` when another engine still has the database after `waitForLockMs`;
  *   `store_newer` when a newer library wrote it; `store_unreadable` when it cannot be opened; `store_io` when the disk
  *   cannot keep what the store promises.
  *

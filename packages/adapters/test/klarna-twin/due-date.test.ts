@@ -1,4 +1,5 @@
 import type { OrderSeed, Twin, TwinSettings } from '@postdelivery/adapters/klarna-twin'
+import { applyEvent, instant, listedOffers } from '@postdelivery/core'
 import { describe, expect, it } from 'vitest'
 import {
   anOrder,
@@ -30,6 +31,21 @@ const extend = (twin: Twin, orderId: string, number_of_days: number, index = 0) 
     body: { number_of_days },
   })
 
+/** What core's price list says of such an order. */
+function listed(currency: string, country: string, authorizedMinor: number): unknown {
+  const at = instant('2026-12-08T08:00:00Z')
+  const capture = { captureId: 'c', capturedMinor: 100, capturedAt: at, lines: [] }
+  const order = { currency, country, authorizedMinor, remainingAuthorizedMinor: 0 }
+  const event = { id: 'e', type: 'order.captured', orderId: 'o', at } as const
+  const applied = applyEvent(null, { ...event, order, captures: [capture] }, at)
+  return applied.ok
+    ? listedOffers(applied.value.order, 'c').options.map((each) => [
+        each.numberOfDays,
+        each.feeMinor,
+      ])
+    : applied.error
+}
+
 describe('the fees', () => {
   const cases: readonly [string, string, number, readonly number[]][] = [
     ['SEK', 'SE', 300_000, [0, 1000, 1900, 4900]],
@@ -55,6 +71,7 @@ describe('the fees', () => {
       expect(await optionsOf(twin, order.order_id ?? '')).toEqual(
         [2, 10, 30, 60].map((days, index) => [days, fees[index]]),
       )
+      expect(await optionsOf(twin, order.order_id ?? '')).toEqual(listed(currency, country, amount))
     },
   )
 

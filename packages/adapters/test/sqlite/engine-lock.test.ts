@@ -1,8 +1,15 @@
-import { rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { openSqliteInbox, openSqliteReader, openSqliteStore } from '@postdelivery/adapters/sqlite'
+import {
+  openSqliteInbox,
+  openSqliteReader,
+  openSqliteStore,
+  sqlite,
+} from '@postdelivery/adapters/sqlite'
 import { expect, it, vi } from 'vitest'
+import { isEngine, takeEngineLock } from '../../src/sqlite/engine-lock.ts'
 import { anEvent, START } from './builders.ts'
 import { startProgram } from './child.ts'
 import { aPath } from './files.ts'
@@ -10,7 +17,7 @@ import { aPath } from './files.ts'
 // Other processes are started, on machines that may be busy.
 vi.setConfig({ testTimeout: 60_000 })
 
-it('refuses a second engine at once and says who has the database and what to do', async () => {
+it('refuses a second engine soon and says who has the database and what to do', async () => {
   const path = aPath()
   const engine = startProgram('engine', [path])
   expect(await engine.line()).toBe('open')
@@ -152,4 +159,118 @@ it('gives the role back when the database cannot be opened', async () => {
   const store = await openSqliteStore(path)
 
   await store.close()
+})
+
+it('tells other processes which engine works on a database, for as long as it does', async () => {
+  const path = aPath()
+  const store = sqlite(path)
+  expect(store.engine()).toBe(null)
+  const engine = startProgram('engine', [path])
+  await engine.line()
+
+  expect(store.engine()).toMatchObject({ pid: engine.pid, host: hostname() })
+  expect(store.engine()).toMatchObject({ pid: engine.pid })
+  await engine.kill()
+  expect(store.engine()).toBe(null)
+})
+
+it('takes a process that lives for no engine when it does not hold the role', async () => {
+  const path = aPath()
+  const engine = await openSqliteStore(path)
+  await engine.close()
+  const lock = new DatabaseSync(`${path}.lock`)
+  lock.prepare('UPDATE holder SET pid = ?').run(process.ppid)
+  const before = lock.prepare('SELECT * FROM holder').all()
+
+  expect(sqlite(path).engine()).toBe(null)
+
+  expect(lock.prepare('SELECT * FROM holder').all()).toEqual(before)
+  lock.close()
+})
+
+it('believes an engine on another machine while it holds the role', async () => {
+  const path = aPath()
+  await (await openSqliteStore(path)).close()
+  const lock = new DatabaseSync(`${path}.lock`)
+  lock.prepare("UPDATE holder SET host = 'elsewhere'").run()
+  lock.exec('BEGIN IMMEDIATE')
+
+  expect(sqlite(path).engine()).toMatchObject({ host: 'elsewhere' })
+  lock.exec('ROLLBACK')
+  expect(sqlite(path).engine()).toBe(null)
+  lock.close()
+})
+
+it('starts although somebody asks for the engine just then', async () => {
+  const path = aPath()
+  await (await openSqliteStore(path)).close()
+  const other = new DatabaseSync(`${path}.lock`)
+  other.exec('BEGIN IMMEDIATE')
+
+  const opening = openSqliteStore(path)
+  other.exec('ROLLBACK')
+
+  await (await opening).close()
+  other.close()
+})
+
+it('starts as often as it likes beside a program that asks for the engine all the time', async () => {
+  const path = aPath()
+  await (await openSqliteStore(path)).close()
+  await startProgram('ask-for-engine', [path]).line()
+
+  for (let count = 0; count < 50; count += 1) {
+    const lock = await takeEngineLock(path, 0)
+    lock.release()
+  }
+})
+
+it('is the one that the lock file names, also when another one wrote its name between', async () => {
+  const path = aPath()
+  await (await openSqliteStore(path)).close()
+  const lock = new DatabaseSync(`${path}.lock`)
+  lock.exec(`CREATE TABLE others (id INTEGER); INSERT INTO others VALUES (1);
+    CREATE TRIGGER comes_between AFTER INSERT ON holder WHEN EXISTS (SELECT * FROM others) BEGIN
+      UPDATE holder SET pid = 1; DELETE FROM others; END`)
+  lock.close()
+
+  const engine = await openSqliteStore(path)
+
+  expect(sqlite(path).engine()).toMatchObject({ pid: process.pid })
+  await engine.close()
+})
+
+it('does not take its own refused attempt for the holder', async () => {
+  const path = aPath()
+  await (await openSqliteStore(path)).close()
+  const other = new DatabaseSync(`${path}.lock`)
+  other.exec("UPDATE holder SET started_at = '9999-12-31T00:00:00.000Z'; BEGIN IMMEDIATE")
+
+  const refused = openSqliteStore(path)
+
+  await expect(refused).rejects.toThrow('another engine still works on this database')
+  other.close()
+})
+
+it.each([
+  { isGone: true, role: 'held', expected: false },
+  { isGone: true, role: 'unknown', expected: false },
+  { isGone: false, role: 'free', expected: false },
+  { isGone: false, role: 'held', expected: true },
+  // The lock file may only be read: the role cannot be tried.
+  { isGone: false, role: 'unknown', expected: true },
+] as const)('takes a holder for an engine: %o', ({ isGone, role, expected }) => {
+  expect(isEngine(isGone, () => role)).toBe(expected)
+})
+
+it.runIf(process.getuid?.() === 0)('tells who may only read which engine works on it', async () => {
+  const path = aPath()
+  chmodSync(dirname(path), 0o755)
+  const engine = await openSqliteStore(path)
+  chmodSync(`${path}.lock`, 0o644)
+
+  const asking = startProgram('ask-for-engine', [path, '65534'])
+
+  expect(await asking.line()).toBe(`pid ${process.pid}`)
+  await engine.close()
 })

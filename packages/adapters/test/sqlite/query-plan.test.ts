@@ -169,6 +169,7 @@ async function readEverything(store: SqliteStore): Promise<void> {
   await store.putOffEvents('waiting', 10)
   await store.alertedOrders({ now: START, limit: 10 })
   await store.alertedOrders({ now: START, after: { orderId: 'a', alertAt: START }, limit: 10 })
+  await store.ruleSet({ name: 'r', version: '1', hash: 'h' })
   await store.work({ orderId: 'order-1' })
   await store.work({ kind: 'review' })
   await store.work({ orderId: 'order-1', kind: 'review' })

@@ -188,4 +188,14 @@ export function describePeople(opened: () => AnyStore): void {
       'saved',
     )
   })
+
+  it('hands a rule set out as it was saved, by exactly what names it', async () => {
+    const ref = { name: 'returns', version: '3', hash: 'hash-3' }
+    await opened().saveRuleSet(ref, '{"a":1}', at(0))
+    await opened().saveRuleSet({ ...ref, version: '4', hash: 'hash-4' }, '{"a":2}', at(1))
+
+    expect(await opened().ruleSet(ref)).toBe('{"a":1}')
+    expect(await opened().ruleSet({ ...ref, hash: 'hash-4' })).toBeUndefined()
+    expect(await opened().ruleSet({ ...ref, version: '5' })).toBeUndefined()
+  })
 }
