@@ -1,77 +1,52 @@
-/** Evaluates one rule: json-rules-engine decides, our own reading watches it, and a difference acts on nothing. */
-import type {
-  ConditionTrace,
-  FactDefinition,
-  Facts,
-  RuleVerdict,
-  Verdict,
-} from '@postdelivery/core'
+/** The live evaluation: json-rules-engine and our own reading are both asked, and a difference acts on nothing. */
+import type { ConditionTrace, Facts, RuleVerdict, Verdict } from '@postdelivery/core'
+import type { CompiledRules } from './compile/compile.ts'
 import { type EngineRun, runEngine } from './json-rules-engine.ts'
-import { isOperand, operatorOf } from './operators.ts'
-import { type PositiveGroup, withoutNegations } from './positive.ts'
-import type { Condition, Rule } from './rule-set.ts'
-import { comparisonsOf, type Definitions, knownFacts, traceConditions } from './trace.ts'
-import type { Vocabulary } from './vocabulary.ts'
-
-/** A rule made ready for evaluation: what does not change from run to run. */
-export interface PreparedRule {
-  readonly ruleSet: string
-  readonly rule: Rule
-  /** The definitions of the facts that it names. */
-  readonly definitions: Definitions
-  readonly positive: PositiveGroup | null
-  /** Why it cannot be evaluated, although it got here; null when it can. */
-  readonly failure: string | null
-}
+import { messageOf, type PreparedRule } from './prepare-rule.ts'
+import { comparisonsOf, knownFacts, traceConditions } from './trace.ts'
 
 /**
- * Makes a rule ready.
+ * Asks every rule that is awake on the event type, twice: compiled, and with json-rules-engine.
  *
- * Rules come checked; this looks once more, because what is evaluated here moves money: a rule with a fact that this
- * vocabulary does not have, or an operator or operand that does not fit, fails and silences no other. Throws: never.
+ * The facts are copied before anything is awaited. Returns: verdicts in the order of `compiled.rules`; a rule about
+ * which the two differ says `failed`. Throws (rejects): never.
  */
-export function prepareRule(ruleSet: string, rule: Rule, vocabulary: Vocabulary): PreparedRule {
-  const definitions = new Map<string, FactDefinition>()
-  try {
-    collectDefinitions(rule.conditions, vocabulary, definitions, 0)
-    const positive = withoutNegations(rule.conditions)
-    return { ruleSet, rule, definitions, positive, failure: null }
-  } catch (cause) {
-    return { ruleSet, rule, definitions, positive: null, failure: messageOf(cause) }
-  }
+export async function evaluateChecked(
+  compiled: CompiledRules,
+  eventType: string,
+  facts: Facts,
+): Promise<readonly RuleVerdict[]> {
+  const awake = compiled.awakeOn(eventType)
+  const checks = compiled.verdicts(eventType, facts).map((verdict, place) => {
+    const rule = compiled.rules[awake[place] ?? -1]
+    return rule === undefined ? Promise.resolve(verdict) : checkVerdict(rule, verdict, facts)
+  })
+  return Promise.all(checks)
 }
 
-/**
- * Asks one rule.
- *
- * The facts are copied before anything is awaited. Throws: never; a rule that cannot be evaluated says `failed`.
- */
-export async function evaluateRule(prepared: PreparedRule, facts: Facts): Promise<RuleVerdict> {
-  const { rule, definitions, positive } = prepared
-  if (positive === null) return toVerdict(prepared, null, prepared.failure ?? 'not ready')
+/** Lets a verdict stand when json-rules-engine agrees with it, comparison by comparison. */
+async function checkVerdict(
+  { positive, definitions }: PreparedRule,
+  verdict: RuleVerdict,
+  facts: Facts,
+): Promise<RuleVerdict> {
+  if (positive === null || verdict.trace === null) return verdict
   try {
     const known = knownFacts(facts, definitions)
-    const trace = traceConditions(rule.conditions, known, definitions)
     const positiveTrace = traceConditions(positive, known, definitions)
     const run = await runEngine(positive, known, definitions)
-    return toVerdict(prepared, trace, differenceOf(run, trace, positiveTrace))
+    const difference = differenceOf(run, verdict.trace, positiveTrace)
+    return difference === null ? verdict : failed(verdict, difference, verdict.trace)
   } catch (cause) {
-    return toVerdict(prepared, null, messageOf(cause))
+    return failed(verdict, messageOf(cause), null)
   }
 }
 
-function toVerdict(
-  { ruleSet, rule }: PreparedRule,
+const failed = (
+  { ruleSet, rule, mode, priority, action }: RuleVerdict,
+  failure: string,
   trace: ConditionTrace | null,
-  failure: string | null,
-): RuleVerdict {
-  const { name, mode, priority, event } = rule
-  const head = { ruleSet, rule: name, mode, priority }
-  const action = { type: event.type, params: event.params as Readonly<Record<string, unknown>> }
-  if (failure !== null || trace === null)
-    return { ...head, verdict: 'failed', failure: failure ?? 'no trace', trace, action }
-  return { ...head, verdict: trace.verdict, trace, action }
-}
+): RuleVerdict => ({ ruleSet, rule, mode, priority, verdict: 'failed', failure, trace, action })
 
 /**
  * Says where the engine and our reading differ, or null.
@@ -107,41 +82,3 @@ function isSame(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b)) return Object.is(a, b)
   return a.length === b.length && a.every((entry, index) => Object.is(entry, b[index]))
 }
-
-/** No checked rule is nested deeper. */
-const DEPTH_MAX = 16
-
-function collectDefinitions(
-  condition: Condition,
-  vocabulary: Vocabulary,
-  definitions: Map<string, FactDefinition>,
-  depth: number,
-): void {
-  if (depth > DEPTH_MAX) throw new Error('the conditions are nested too deep')
-  const inner =
-    'all' in condition
-      ? condition.all
-      : 'any' in condition
-        ? condition.any
-        : 'not' in condition
-          ? [condition.not]
-          : null
-  if (inner !== null) {
-    if (inner.length === 0) throw new Error('a group has no conditions')
-    for (const each of inner) collectDefinitions(each, vocabulary, definitions, depth + 1)
-    return
-  }
-  if (!('fact' in condition)) throw new Error('a condition compares nothing')
-  const definition = vocabulary.definitionOf(condition.fact)
-  if (definition === undefined) throw new Error(`the vocabulary has no fact \`${condition.fact}\``)
-  const operator = operatorOf(condition.operator)
-  if (operator === undefined) throw new Error(`there is no operator \`${condition.operator}\``)
-  const fits = operator.types.includes(definition.type)
-  if (!fits || !isOperand(condition.value, operator, definition))
-    throw new Error(`\`${condition.operator}\` cannot compare \`${condition.fact}\` with its value`)
-  definitions.set(condition.fact, definition)
-}
-
-/** The engine rejects with texts as well as with errors. */
-const messageOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : 'an unknown failure'

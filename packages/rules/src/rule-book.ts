@@ -1,19 +1,11 @@
 /** The rule sets in force: core's port over checked sets, replaced as a whole or not at all. */
-import {
-  err,
-  type Facts,
-  ok,
-  type Result,
-  type RuleBook,
-  type RuleLimits,
-  type RuleSetRef,
-  type RulesInForce,
-  type RuleVerdict,
-} from '@postdelivery/core'
-import { evaluateRule, type PreparedRule, prepareRule } from './evaluate.ts'
+import { err, ok, type Result, type RuleBook, type RulesInForce } from '@postdelivery/core'
+import { compileRules } from './compile/compile.ts'
+import { evaluateChecked } from './evaluate.ts'
 import { type Issue, makeIssue } from './issues.ts'
 import { EVALUATOR } from './json-rules-engine.ts'
-import { type RuleSet, refOf } from './rule-set.ts'
+import type { RuleSet } from './rule-set.ts'
+import { inForceBy } from './rules-in-force.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 /** A rule book whose sets can be replaced while it is in use. */
@@ -86,39 +78,11 @@ function putInForce(
     const message = `another set is named \`${name}\` too`
     return [makeIssue('duplicate_rule_set', `/${index}/name`, message, 'keep one of them')]
   })
-  return issues.length > 0 ? err(issues) : ok(rulesInForce(vocabulary, ruleSets))
-}
-
-function rulesInForce(vocabulary: Vocabulary, ruleSets: readonly RuleSet[]): RulesInForce {
-  const refs = ruleSets.map((set) => ({
-    ...(refOf(set) satisfies RuleSetRef),
-    hitPolicy: set.hitPolicy,
-    publishedBy: set.publishedBy,
-  }))
-  // Order matters: sorting is stable, so rules of one priority stay in the order of sets and documents.
-  const prepared = ruleSets
-    .flatMap((set) => set.rules.map((rule) => prepareRule(set.name, rule, vocabulary)))
-    .toSorted((a, b) => b.rule.priority - a.rule.priority)
-  const limits = new Map(
-    prepared.map((each) => [keyOf(each.ruleSet, each.rule.name), each.rule.limits]),
+  if (issues.length > 0) return err(issues)
+  const compiled = compileRules(vocabulary, ruleSets)
+  return ok(
+    inForceBy(compiled, EVALUATOR, (eventType, facts) =>
+      evaluateChecked(compiled, eventType, facts),
+    ),
   )
-  const awakeOn = (eventType: string) => prepared.filter((each) => each.rule.on.includes(eventType))
-  return Object.freeze({
-    ruleSets: Object.freeze(refs),
-    evaluator: EVALUATOR,
-    factsNeeded: (eventType: string) => factsOf(awakeOn(eventType).filter(canAct)),
-    factsWanted: (eventType: string) => factsOf(awakeOn(eventType).filter((each) => !canAct(each))),
-    limitsOf: (ruleSet: string, rule: string): RuleLimits => limits.get(keyOf(ruleSet, rule)) ?? {},
-    evaluate: (eventType: string, facts: Facts): Promise<readonly RuleVerdict[]> =>
-      Promise.all(awakeOn(eventType).map((each) => evaluateRule(each, facts))),
-  })
 }
-
-/** Drafts and shadows are asked as well, but nothing waits for their facts. */
-const canAct = ({ rule }: PreparedRule): boolean => rule.mode === 'live' || rule.mode === 'approval'
-
-/** Names of sets have no slash, so the key is one for one pair. */
-const keyOf = (ruleSet: string, rule: string): string => `${ruleSet}/${rule}`
-
-const factsOf = (prepared: readonly PreparedRule[]): readonly string[] =>
-  [...new Set(prepared.flatMap((each) => [...each.definitions.keys()]))].toSorted()

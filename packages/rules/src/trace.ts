@@ -53,10 +53,11 @@ function traceComparison(
   return seen === undefined ? head : { ...head, seen }
 }
 
+/** One comparison of a trace. */
+export type ComparisonTrace = Extract<ConditionTrace, { readonly kind: 'condition' }>
+
 /** All comparisons of a trace, in the author's order. */
-export function comparisonsOf(
-  trace: ConditionTrace,
-): readonly Extract<ConditionTrace, { readonly kind: 'condition' }>[] {
+export function comparisonsOf(trace: ConditionTrace): readonly ComparisonTrace[] {
   return trace.kind === 'condition' ? [trace] : trace.of.flatMap(comparisonsOf)
 }
 

@@ -10,10 +10,12 @@ interface Bounds {
 
 const LISTED: Readonly<Record<string, readonly string[]>> = {
   'return.stage': ['registered', 'received', 'inspected'],
+  'customer.tier': ['constructor', 'gold'],
 }
 const NUMBERS = ['time.daysToDueDate', 'return.valueMinor']
 const FLAGS = ['order.payLater']
 const LISTS = ['return.references']
+const DATES = ['shop.boughtOn']
 
 /** True, false or unknown, by bounds. */
 export function readingOf(condition: Condition, facts: Json): 'true' | 'false' | 'unknown' {
@@ -51,11 +53,24 @@ function isKnown(fact: string, seen: unknown): boolean {
   if (FLAGS.includes(fact)) return seen === true || seen === false
   if (LISTS.includes(fact))
     return Array.isArray(seen) && seen.filter((each) => typeof each !== 'string').length === 0
+  if (DATES.includes(fact)) return typeof seen === 'string' && isDay(seen)
   return typeof seen === 'string' && (LISTED[fact]?.some((word) => word === seen) ?? true)
 }
 
+/** Days are texts that name the same day after a way through the calendar. */
+function isDay(text: string): boolean {
+  const [year = '', month = '', day = '', ...rest] = text.split('-')
+  if (rest.length > 0 || year.length !== 4) return false
+  const date = new Date(0)
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day))
+  return !Number.isNaN(date.getTime()) && date.toISOString() === `${text}T00:00:00.000Z`
+}
+
+const size = (value: unknown): number =>
+  typeof value === 'string' ? Date.parse(value) / 86_400_000 : Number(value)
+
 function compares(operator: string, seen: unknown, wanted: unknown): boolean {
-  const difference = Number(seen) - Number(wanted)
+  const difference = size(seen) - size(wanted)
   const table: Readonly<Record<string, () => boolean>> = {
     equal: () => seen === wanted,
     notEqual: () => !(seen === wanted),
