@@ -41,11 +41,28 @@ export const ISSUES = [
   error('version_reused', 'this version of the rule set was activated before with another content'),
   error('bad_fact_name', 'a fact of your own is `customer.`, `event.` or `shop.` and a new name'),
   error('duplicate_fact', 'two facts have the same name'),
+  error('never_true', 'the conditions of the rule can never hold together'),
+  error('never_acts', 'whenever the rule fires, the hit policy lets another rule decide'),
+  error('action_refused', 'wherever the rule fires, the action is sure to be refused'),
+  error('unknown_rule_set', 'tests name a rule set that is not there'),
+  error('unknown_rule', 'the tested rule set has no such rule'),
+  error('rule_not_awake', 'a test expects something of a rule that its event does not wake'),
+  error('duplicate_case', 'two tests of a file have the same name'),
+  error('test_failed', 'the rules do not do what a test of theirs says'),
   error('more_issues', 'there are more issues than are listed'),
   warning('no_rules', 'the set has no rules, so nothing is decided'),
   warning('no_publisher', 'without `publishedBy` nobody is kept from approving their own rules'),
   warning('no_limits', 'a rule that moves money has no limits of its own'),
   warning('fact_never_known', 'none of the events that wake the rule carries the fact'),
+  warning('event_in_vain', 'an event wakes the rule, and on that event it can never fire'),
+  warning('part_never_true', 'a part of the conditions can never hold'),
+  warning('always_true', 'a condition, or the whole of them, holds for every order'),
+  warning('redundant_condition', 'without the condition the rule fires for the same orders'),
+  warning('unlikely_value', 'a percentage is compared with a number that is no percentage'),
+  warning('currency_without_cap', 'the rule fires for a currency that its cap does not list'),
+  warning('repeats_rule', 'a rule before it asks for the same action for the same orders'),
+  warning('rules_compete', 'two rules ask for different things of the same order'),
+  warning('too_complex', 'the conditions are too complex to be analysed'),
 ] as const
 
 export type IssueCode = (typeof ISSUES)[number]['code']
@@ -53,7 +70,7 @@ export type IssueCode = (typeof ISSUES)[number]['code']
 /** One thing wrong, or worth a look. */
 export interface Issue {
   readonly code: IssueCode
-  /** A rule set with an error is refused; one with warnings only is taken. */
+  /** A rule set with an error is refused when it is loaded, or would be of no use; one with warnings only is taken. */
   readonly severity: 'error' | 'warning'
   /** JSON Pointer (RFC 6901) of the place, empty for the whole. */
   readonly path: string
@@ -61,14 +78,25 @@ export interface Issue {
   readonly message: string
   /** What to do about it. */
   readonly hint?: string
+  /** The change that settles it, where only one can be meant. */
+  readonly repair?: Repair
 }
+
+/** A change of one place in a document. */
+export type Repair =
+  | { readonly kind: 'rename_key'; readonly to: string }
+  | { readonly kind: 'replace_value'; readonly value: unknown }
+  | { readonly kind: 'remove_entry' }
+
+/** A hint, or a hint with the change that it is about. */
+export type Advice = string | { readonly hint: string; readonly repair?: Repair }
 
 /** At most this many issues are listed; nobody reads more, and their texts must not grow without bound. */
 const ISSUE_MAX_COUNT = 1000
 
 /** Collects issues while a document is read. */
 export interface IssueList {
-  add(code: IssueCode, path: string, message: string, hint?: string): void
+  add(code: IssueCode, path: string, message: string, advice?: Advice): void
   hasErrors(): boolean
   /** All issues by place, then by precedence. */
   sorted(): readonly Issue[]
@@ -86,9 +114,9 @@ export function createIssueList(): IssueList {
   const warnings: Issue[] = []
   const faulty = new Set<string>()
   return {
-    add(code, path, message, hint) {
+    add(code, path, message, advice) {
       if (faulty.has(path) && !STOPS.has(code)) return
-      const issue = makeIssue(code, path, message, hint)
+      const issue = makeIssue(code, path, message, advice)
       const list = issue.severity === 'error' ? errors : warnings
       if (list.length > ISSUE_MAX_COUNT) return
       if (VALUE_FAULTS.has(code)) faulty.add(path)
@@ -102,9 +130,17 @@ export function createIssueList(): IssueList {
 }
 
 /** One issue with the severity of its code. */
-export function makeIssue(code: IssueCode, path: string, message: string, hint?: string): Issue {
+export function makeIssue(code: IssueCode, path: string, message: string, advice?: Advice): Issue {
   const severity = severities.get(code) ?? 'error'
-  return { code, severity, path, message, ...(hint === undefined ? {} : { hint }) }
+  const { hint, repair } = typeof advice === 'object' ? advice : { hint: advice, repair: undefined }
+  return {
+    code,
+    severity,
+    path,
+    message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(repair === undefined ? {} : { repair }),
+  }
 }
 
 /** Sorts issues by place (list indexes as numbers), then by precedence. */

@@ -1,5 +1,6 @@
 /** What is allowed in a rule but worth a look: reported, never refused. */
 import type { Action, RuleLimits } from '@postdelivery/core'
+import { carriersOf } from './analyse/space.ts'
 import type { IssueList } from './issues.ts'
 
 interface Warned {
@@ -13,14 +14,6 @@ interface Warned {
 /** Actions that cost the merchant money. */
 const MONEY_ACTIONS: readonly string[] = ['refund', 'extendDueDate']
 
-/** Facts that only some events carry, by the beginning of their names. Everything else any event may have. */
-const CARRIED_BY: readonly (readonly [string, readonly string[]])[] = [
-  ['return.', ['return.registered', 'return.received', 'return.inspected']],
-  ['event.problem', ['customer.reported']],
-  ['event.deadline', ['deadline.approaching']],
-  ['event.daysLeft', ['deadline.approaching']],
-]
-
 /** Adds the warnings about one rule. */
 export function addRuleWarnings(rule: Warned, issues: IssueList): void {
   const { event, limits, path } = rule
@@ -30,7 +23,7 @@ export function addRuleWarnings(rule: Warned, issues: IssueList): void {
     issues.add('no_limits', `${path}/limits`, message, 'say `limits` with `perOrder` or `perDay`')
   }
   for (const [fact, factPath] of rule.factPaths ?? []) {
-    const carriers = CARRIED_BY.find(([start]) => fact === start || isBelow(fact, start))?.[1]
+    const carriers = carriersOf(fact)
     if (carriers === undefined || rule.on.length === 0) continue
     if (rule.on.some((type) => carriers.includes(type))) continue
     const message = `\`${fact}\` is never known on ${rule.on.map((type) => `\`${type}\``).join(', ')}`
@@ -38,6 +31,3 @@ export function addRuleWarnings(rule: Warned, issues: IssueList): void {
     issues.add('fact_never_known', factPath, message, hint)
   }
 }
-
-const isBelow = (fact: string, start: string): boolean =>
-  start.endsWith('.') && fact.startsWith(start)
