@@ -9,8 +9,8 @@ import {
 } from '@postdelivery/core'
 import { paramNames } from './action-params.ts'
 import { addNotListed, addWrongType, openFields } from './fields.ts'
-import type { IssueList } from './issues.ts'
-import { didYouMean } from './suggest.ts'
+import type { Advice, IssueList } from './issues.ts'
+import { nearestAdvice } from './suggest.ts'
 
 const EVENT_KEYS = { required: ['type'], optional: ['params'] }
 
@@ -32,25 +32,33 @@ export function checkAction(data: unknown, path: string, issues: IssueList): Act
   const parsed = parseAction(type, params)
   if (parsed.ok) return parsed.value
   for (const problem of parsed.error) {
-    const hint = hintFor(problem, type as ActionType, params)
-    issues.add(problem.code, `${path}${problem.path}`, problem.message, hint)
+    const advice = adviceFor(problem, type as ActionType, params)
+    issues.add(problem.code, `${path}${problem.path}`, problem.message, advice)
   }
   return undefined
 }
 
-function hintFor(
+function adviceFor(
   problem: Problem,
   type: ActionType,
   params: Readonly<Record<string, unknown>> | undefined,
-): string | undefined {
+): Advice | undefined {
   const segments = problem.path.split('/').slice(1)
   const key = segments.at(-1) ?? ''
   if (problem.code === 'unknown_key') {
     const others = segments.length === 2 ? paramNames(type).filter((name) => name !== key) : []
-    return didYouMean(key, others) ?? 'take it out'
+    const said = Object.keys(params ?? {})
+    const free = others.filter((name) => !said.includes(name))
+    return nearestAdvice(key, free, (to) => ({ kind: 'rename_key', to })) ?? 'take it out'
   }
   if (key === 'maxFeeMinor' && problem.code === 'wrong_type')
     return `name the currency: { "SEK": ${typeof params?.['maxFeeMinor'] === 'number' ? params['maxFeeMinor'] : 1000} }`
-  if (problem.code === 'bad_key') return 'write the currency in upper case, for example `SEK`'
+  if (problem.code === 'bad_key')
+    return {
+      hint: 'write the currency in upper case, for example `SEK`',
+      ...(/^[A-Za-z]{3}$/.test(key)
+        ? { repair: { kind: 'rename_key', to: key.toUpperCase() } }
+        : {}),
+    }
   return undefined
 }

@@ -1,10 +1,10 @@
 /** Checks the conditions of one rule: shape, facts, operators and the types of what is compared. */
 import { escaped, type FactDefinition, isPlainRecord } from '@postdelivery/core'
 import { addNotListed, addUnknownKey, addWrongType, openFields, shown } from './fields.ts'
-import type { IssueList } from './issues.ts'
+import type { Advice, IssueList } from './issues.ts'
 import { isKnownValue, OPERATORS, type OperatorDefinition, operatorOf } from './operators.ts'
 import { type Condition, type ConditionGroup, RULE_SET_LIMITS } from './rule-set.ts'
-import { didYouMean, suggest } from './suggest.ts'
+import { nearestAdvice, suggest, surelyMeant } from './suggest.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 interface Checking {
@@ -16,6 +16,7 @@ interface Checking {
 }
 
 const GROUPS = ['all', 'any', 'not'] as const
+const OPERATOR_NAMES = OPERATORS.map((each) => each.name)
 const COMPARISON_KEYS = ['fact', 'operator', 'value'] as const
 
 /** Parts of json-rules-engine's documents that are left out, with what to do instead. */
@@ -42,7 +43,10 @@ export function checkConditions(
   const conditions = checkCondition(data, path, checking)
   if (isPlainRecord(data) && !hasGroup(data)) {
     const message = 'the conditions of a rule are a group'
-    issues.add('not_a_group', path, message, 'write { "all": [ … ] } around it')
+    issues.add('not_a_group', path, message, {
+      hint: 'write { "all": [ … ] } around it',
+      repair: { kind: 'replace_value', value: { all: [data] } },
+    })
   }
   if (checking.count > RULE_SET_LIMITS.conditionMaxCount) {
     const message = `a rule has at most ${RULE_SET_LIMITS.conditionMaxCount} conditions, ${checking.count} given`
@@ -83,7 +87,7 @@ function addUnknownKind(
   const keys = Object.keys(data)
   if (keys.length === 0 || COMPARISON_KEYS.some((key) => Object.hasOwn(data, key))) return false
   const unknown = keys.filter((key) => !Object.hasOwn(UNSUPPORTED, key))
-  for (const key of unknown) addUnknownKey(issues, path, key, [...GROUPS, ...COMPARISON_KEYS])
+  for (const key of unknown) addUnknownKey(issues, path, key, [...GROUPS, ...COMPARISON_KEYS], keys)
   return true
 }
 
@@ -128,14 +132,16 @@ function checkComparison(
   const fact = fields?.get('fact')
   const operator = fields?.get('operator')
   const value = fields?.get('value')
-  const definition = typeof fact === 'string' ? vocabulary.definitionOf(fact) : undefined
-  const known = typeof operator === 'string' ? operatorOf(operator) : undefined
-  if (fact !== undefined && definition === undefined)
+  const said = typeof fact === 'string' ? vocabulary.definitionOf(fact) : undefined
+  const saidOperator = typeof operator === 'string' ? operatorOf(operator) : undefined
+  if (fact !== undefined && said === undefined)
     addUnknownFact(issues, `${path}/fact`, fact, vocabulary)
-  if (operator !== undefined && known === undefined)
+  if (operator !== undefined && saidOperator === undefined)
     addUnknownOperator(issues, `${path}/operator`, operator)
-  if (definition !== undefined && !factPaths.has(definition.name))
-    factPaths.set(definition.name, `${path}/fact`)
+  if (said !== undefined && !factPaths.has(said.name)) factPaths.set(said.name, `${path}/fact`)
+  // What is misspelt must not hide what is wrong with the value beside it.
+  const definition = said ?? vocabulary.definitionOf(surelyMeant(fact, vocabulary.names) ?? '')
+  const known = saidOperator ?? operatorOf(surelyMeant(operator, OPERATOR_NAMES) ?? '')
   if (definition === undefined || known === undefined || value === undefined) return undefined
 
   if (!known.types.includes(definition.type)) {
@@ -159,20 +165,23 @@ function addUnknownFact(
     addWrongType(issues, path, "a fact's name", fact)
     return
   }
-  const hint = didYouMean(fact, vocabulary.names) ?? 'facts of your own are declared in code first'
-  issues.add('unknown_fact', path, `there is no fact \`${shown(fact)}\``, hint)
+  const advice = nearestAdvice(fact, vocabulary.names, (value) => ({
+    kind: 'replace_value',
+    value,
+  }))
+  const hint = 'facts of your own are declared in code first'
+  issues.add('unknown_fact', path, `there is no fact \`${shown(fact)}\``, advice ?? hint)
 }
 
 function addUnknownOperator(issues: IssueList, path: string, operator: unknown): void {
-  const names = OPERATORS.map((each) => each.name)
   if (typeof operator === 'string' && operator.includes(':')) {
-    const hint = `say \`${suggest(operator.replace(/^.*:/s, ''), names) ?? 'in'}\` without it, inside \`not\` if need be`
+    const hint = `say \`${suggest(operator.replace(/^.*:/s, ''), OPERATOR_NAMES) ?? 'in'}\` without it, inside \`not\` if need be`
     const message = `decorated operators such as \`${shown(operator)}\` are not supported`
     issues.add('not_supported', path, message, hint)
   } else if (typeof operator !== 'string') {
     addWrongType(issues, path, "an operator's name", operator)
   } else {
-    addNotListed(issues, 'unknown_operator', path, operator, names)
+    addNotListed(issues, 'unknown_operator', path, operator, OPERATOR_NAMES)
   }
 }
 
@@ -203,7 +212,12 @@ function checkOperand(
   }
   if (!Array.isArray(value)) {
     const message = `\`${operator.name}\` takes a list, \`${shown(value)}\` given`
-    issues.add('operand_mismatch', path, message, 'write the values in [ ]')
+    issues.add('operand_mismatch', path, message, {
+      hint: 'write the values in [ ]',
+      ...(isKnownValue(value, definition)
+        ? { repair: { kind: 'replace_value', value: [value] } }
+        : {}),
+    })
     return
   }
   if (value.length === 0) issues.add('empty_list', path, 'an empty list matches nothing')
@@ -214,12 +228,16 @@ function checkOperand(
   }
   value.forEach((entry, index) => {
     if (value.indexOf(entry) < index)
-      issues.add('repeated_entry', `${path}/${index}`, `\`${shown(entry)}\` is in the list twice`)
+      issues.add('repeated_entry', `${path}/${index}`, `\`${shown(entry)}\` is in the list twice`, {
+        hint: 'take it out',
+        repair: { kind: 'remove_entry' },
+      })
     checkEntry(entry, `${path}/${index}`, definition, issues)
   })
 }
 
-function checkEntry(
+/** Says what keeps a value from being one that the fact can have. */
+export function checkEntry(
   value: unknown,
   path: string,
   definition: FactDefinition,
@@ -239,13 +257,20 @@ function checkEntry(
   issues.add('operand_mismatch', path, message, operandHint(value, definition))
 }
 
-function operandHint(value: unknown, definition: FactDefinition): string {
+function operandHint(value: unknown, definition: FactDefinition): Advice {
   if (value === null)
     return 'what is missing is unknown, and unknown never acts; leave the condition out'
   if (Array.isArray(value)) return 'to compare with several values use `in`'
   const isQuoted = typeof value === 'string' && /^(-?\d+|true|false)$/.test(value)
   const isTyped = definition.type === 'integer' || definition.type === 'flag'
-  return isQuoted && isTyped ? 'write it without quotes' : OPERAND_HINTS[definition.type]
+  if (!isQuoted || !isTyped) return OPERAND_HINTS[definition.type]
+  const unquoted = value === 'true' || (value === 'false' ? false : Number(value))
+  return {
+    hint: 'write it without quotes',
+    ...(isKnownValue(unquoted, definition)
+      ? { repair: { kind: 'replace_value', value: unquoted } }
+      : {}),
+  }
 }
 
 const OPERAND_HINTS = {

@@ -14,7 +14,7 @@ import {
 } from './fields.ts'
 import type { IssueList } from './issues.ts'
 import { RULE_MODES, RULE_SET_LIMITS, type Rule } from './rule-set.ts'
-import { didYouMean } from './suggest.ts'
+import { nearestAdvice } from './suggest.ts'
 import type { Vocabulary } from './vocabulary.ts'
 import { addRuleWarnings } from './warnings.ts'
 
@@ -84,7 +84,12 @@ function checkEvents(fields: Fields, issues: IssueList): readonly string[] {
   if (on === undefined) return []
   if (!Array.isArray(on)) {
     const message = `must be a list of event types, \`${shown(on)}\` given`
-    issues.add('wrong_type', path, message, 'write the event types in [ ]')
+    issues.add('wrong_type', path, message, {
+      hint: 'write the event types in [ ]',
+      ...(typeof on === 'string' && isWakingType(on)
+        ? { repair: { kind: 'replace_value', value: [on] } }
+        : {}),
+    })
     return []
   }
   if (on.length === 0) issues.add('empty_list', path, 'a rule that no event wakes does nothing')
@@ -96,25 +101,33 @@ function checkEvents(fields: Fields, issues: IssueList): readonly string[] {
   on.forEach((type, index) => {
     const place = `${path}/${index}`
     if (on.indexOf(type) < index)
-      issues.add('repeated_entry', place, `\`${shown(type)}\` is in the list twice`)
+      issues.add('repeated_entry', place, `\`${shown(type)}\` is in the list twice`, {
+        hint: 'take it out',
+        repair: { kind: 'remove_entry' },
+      })
     if (typeof type !== 'string') addWrongType(issues, place, 'an event type', type)
     else if (!isWakingType(type)) addUnknownEvent(issues, place, type)
   })
   return on.filter((type) => typeof type === 'string' && isWakingType(type))
 }
 
-const isWakingType = (type: string): boolean =>
+/** Tells whether rules can wake on events of a type. */
+export const isWakingType = (type: string): boolean =>
   WAKING_EVENT_TYPES.includes(type) || isOwnEventType(type)
 
-function addUnknownEvent(issues: IssueList, path: string, type: string): void {
+/** Says that no event of this type wakes rules, with the nearest that does. */
+export function addUnknownEvent(issues: IssueList, path: string, type: string): void {
   if (type.startsWith('shop.')) {
     const hint = 'after `shop.` come lower-case letters, digits, `_`, `-` and `.`'
     issues.add('unknown_event', path, `\`${shown(type)}\` cannot be an event of your own`, hint)
     return
   }
-  const hint = didYouMean(type, WAKING_EVENT_TYPES)
-  if (hint === undefined) addNotListed(issues, 'unknown_event', path, type, WAKING_EVENT_TYPES)
-  else issues.add('unknown_event', path, `no event \`${shown(type)}\` wakes rules`, hint)
+  const advice = nearestAdvice(type, WAKING_EVENT_TYPES, (value) => ({
+    kind: 'replace_value',
+    value,
+  }))
+  if (advice === undefined) addNotListed(issues, 'unknown_event', path, type, WAKING_EVENT_TYPES)
+  else issues.add('unknown_event', path, `no event \`${shown(type)}\` wakes rules`, advice)
 }
 
 function checkLimits(fields: Fields, issues: IssueList): RuleLimits {

@@ -1,7 +1,7 @@
 /** Reads the fields of an untrusted object one by one and says all that is wrong with them. */
 import { escaped, isPlainRecord } from '@postdelivery/core'
 import type { IssueCode, IssueList } from './issues.ts'
-import { didYouMean } from './suggest.ts'
+import { nearestAdvice, suggest } from './suggest.ts'
 
 /** An object that is being read, with its place. */
 export interface Fields {
@@ -31,7 +31,7 @@ export function openFields(
   }
   const known = [...keys.required, ...keys.optional]
   for (const key of Object.keys(data)) {
-    if (!known.includes(key)) addUnknownKey(issues, path, key, known)
+    if (!known.includes(key)) addUnknownKey(issues, path, key, known, Object.keys(data))
   }
   for (const key of keys.required) {
     if (!Object.hasOwn(data, key)) issues.add('missing', `${path}/${key}`, `\`${key}\` is missing`)
@@ -49,14 +49,16 @@ export function addUnknownKey(
   path: string,
   key: string,
   known: readonly string[],
+  said: readonly string[],
 ): void {
   const message = `\`${shown(key)}\` is not a field here; known: ${known.join(', ')}`
-  issues.add(
-    'unknown_key',
-    `${path}/${escaped(key)}`,
-    message,
-    didYouMean(key, known) ?? 'take it out',
-  )
+  // A field that is said already cannot be meant a second time.
+  const nearest = suggest(key, known)
+  const isSaid = nearest !== undefined && said.includes(nearest)
+  const advice = isSaid
+    ? undefined
+    : nearestAdvice(key, known, (to) => ({ kind: 'rename_key', to }))
+  issues.add('unknown_key', `${path}/${escaped(key)}`, message, advice ?? 'take it out')
 }
 
 interface TextBounds {
@@ -131,7 +133,11 @@ export function addNotListed(
   words: readonly string[],
 ): void {
   const message = `\`${shown(value)}\` is none of ${words.map((word) => `\`${word}\``).join(', ')}`
-  issues.add(code, path, message, typeof value === 'string' ? didYouMean(value, words) : undefined)
+  const advice =
+    typeof value === 'string'
+      ? nearestAdvice(value, words, (nearest) => ({ kind: 'replace_value', value: nearest }))
+      : undefined
+  issues.add(code, path, message, advice)
 }
 
 /** Says that a value has the wrong type. */

@@ -14,3 +14,22 @@ export const when = (
     ['then', consequence],
     ...(alternative === undefined ? [] : [['else', alternative] as const]),
   ])
+
+/** An object with these fields and no others. */
+export const objectOf = (
+  properties: Readonly<Record<string, JsonSchema>>,
+  required: readonly string[],
+): JsonSchema => ({
+  type: 'object',
+  properties,
+  ...(required.length === 0 ? {} : { required }),
+  additionalProperties: false,
+})
+
+/** A text that is not empty. */
+export const text = (maxLength: number, description: string): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  maxLength,
+  description,
+})

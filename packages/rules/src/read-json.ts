@@ -16,9 +16,27 @@ export interface JsonLimits {
   readonly stringMaxLength: number
 }
 
-type Frame = ObjectFrame | { readonly value: unknown[] }
+/** Is told where each value and each key stands, as offsets into the text; `to` is behind the last character. */
+export interface PlaceBook {
+  addValue(path: string, from: number, to: number): void
+  addKey(path: string, from: number, to: number): void
+  /** Where reading stopped. */
+  stop(at: number): void
+}
+
+type Frame = ObjectFrame | ListFrame
+
+interface ListFrame {
+  readonly from: number
+  readonly path: string
+  readonly value: unknown[]
+}
 
 interface ObjectFrame {
+  /** Where it begins in the text. */
+  readonly from: number
+  /** Its place, empty when nobody asks for places. */
+  readonly path: string
   readonly value: Record<string, unknown>
   readonly keys: Set<string>
   /** The key whose value is read, null before it is known. */
@@ -32,6 +50,7 @@ interface Reader {
   readonly limits: JsonLimits
   readonly issues: IssueList
   readonly frames: Frame[]
+  readonly places: PlaceBook | null
   index: number
 }
 
@@ -52,13 +71,18 @@ const BAD_TEXT = /[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u
  * trusted when there are none. Time and memory grow with the shorter of the text and `textMaxLength`.
  * Throws: never.
  */
-export function readJson(text: string, limits: JsonLimits, issues: IssueList): unknown {
+export function readJson(
+  text: string,
+  limits: JsonLimits,
+  issues: IssueList,
+  places: PlaceBook | null = null,
+): unknown {
   if (text.length > limits.textMaxLength) {
     const message = `the text has ${text.length} characters, at most ${limits.textMaxLength} are read`
     issues.add('too_large', '', message, 'split the rules over several sets')
     return undefined
   }
-  const reader: Reader = { text, limits, issues, frames: [], index: 0 }
+  const reader: Reader = { text, limits, issues, frames: [], places, index: 0 }
   const value = readValue(reader)
   if (value === stopped) return undefined
   skipBlanks(reader)
@@ -73,8 +97,10 @@ export function readJson(text: string, limits: JsonLimits, issues: IssueList): u
 function readValue(reader: Reader): unknown | Stopped {
   for (;;) {
     skipBlanks(reader)
+    const from = reader.index
     let value = readStart(reader)
     if (value === stopped) return stopped
+    if (value !== opened) reader.places?.addValue(childPath(reader), from, reader.index)
     while (value !== opened) {
       const frame = reader.frames.at(-1)
       if (frame === undefined) return value
@@ -83,6 +109,7 @@ function readValue(reader: Reader): unknown | Stopped {
       if (next === stopped) return stopped
       if (next === 'more') break
       reader.frames.pop()
+      reader.places?.addValue(frame.path, frame.from, reader.index)
       value = frame.value
     }
   }
@@ -115,10 +142,14 @@ function openFrame(reader: Reader, char: '{' | '['): unknown | Stopped | typeof 
   if (reader.frames.length >= depthMax) {
     const message = `more than ${depthMax} objects and lists inside one another`
     reader.issues.add('too_deep', place(reader), message, 'write the conditions flatter')
+    reader.places?.stop(reader.index)
     return stopped
   }
+  const head = { from: reader.index, path: childPath(reader) }
   const frame: Frame =
-    char === '{' ? { value: {}, keys: new Set(), key: null, isKept: true } : { value: [] }
+    char === '{'
+      ? { ...head, value: {}, keys: new Set(), key: null, isKept: true }
+      : { ...head, value: [] }
   reader.index += 1
   skipBlanks(reader)
   if (reader.text[reader.index] === (char === '{' ? '}' : ']')) {
@@ -149,8 +180,10 @@ function readAfterValue(reader: Reader, frame: Frame): 'more' | 'done' | Stopped
 function readKey(reader: Reader, frame: ObjectFrame): Stopped | undefined {
   if (reader.text[reader.index] !== '"') return stopAt(reader, 'a key in double quotes is expected')
   frame.key = null
+  const from = reader.index
   const key = readToken(reader)
   if (key === stopped) return stopped
+  reader.places?.addKey(`${frame.path}/${escaped(key)}`, from, reader.index)
   const fault = keyFault(key, frame, reader.limits)
   frame.key = key
   frame.isKept = fault === undefined
@@ -199,10 +232,10 @@ function readToken(reader: Reader): string | Stopped {
   const { text } = reader
   let end = reader.index + 1
   let isPlain = true
-  while (end < text.length && text[end] !== '"') {
-    const code = text.charCodeAt(end)
+  for (let code = text.charCodeAt(end); end < text.length && code !== 0x22; ) {
     if (code < 0x20 || code === 0x5c) isPlain = false
     end += code === 0x5c ? 2 : 1
+    code = text.charCodeAt(end)
   }
   if (end >= text.length) return stopAt(reader, 'a text has no closing quote')
   const token = text.slice(reader.index, end + 1)
@@ -251,6 +284,13 @@ function skipBlanks(reader: Reader): void {
   }
 }
 
+/** The place of the value that comes next, with its keys as they are; empty when nobody asks for places. */
+function childPath({ places, frames }: Reader): string {
+  const frame = frames.at(-1)
+  if (places === null || frame === undefined) return ''
+  return `${frame.path}/${'key' in frame ? escaped(frame.key ?? '') : frame.value.length}`
+}
+
 /** The JSON Pointer of the value that is being read. */
 function place(reader: Reader): string {
   return reader.frames
@@ -270,6 +310,7 @@ function stopAt(reader: Reader, what: string): Stopped {
   const column = reader.index - before.lastIndexOf('\n')
   const message = `${what} at line ${line}, column ${column}`
   reader.issues.add('not_json', place(reader), message, hintFor(reader))
+  reader.places?.stop(reader.index)
   return stopped
 }
 

@@ -9,13 +9,13 @@ import {
 } from '@postdelivery/core'
 import { ACTION_PARAMS, ACTION_TOGETHER } from './action-params.ts'
 import { RULE_NAME_PATTERN } from './check-rule.ts'
-import { type JsonSchema, when } from './json-schema.ts'
+import { type JsonSchema, objectOf, text, when } from './json-schema.ts'
 import { OPERATORS } from './operators.ts'
 import { HIT_POLICIES, RULE_MODES, RULE_SET_LIMITS } from './rule-set.ts'
 import { SET_NAME_PATTERN, VERSION_PATTERN } from './validate.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-interface SchemaOptions {
+export interface SchemaOptions {
   /** Lets facts stand that the vocabulary does not have, when their names could be a merchant's own. Default: false. */
   readonly allowsOwnFacts?: boolean
 }
@@ -141,7 +141,8 @@ function ruleSchema(): JsonSchema {
   )
 }
 
-const eventTypeSchema = (): JsonSchema => ({
+/** Types of events that wake rules. */
+export const eventTypeSchema = (): JsonSchema => ({
   anyOf: [
     { enum: WAKING_EVENT_TYPES },
     { type: 'string', pattern: '^shop\\.[a-z][a-z0-9_.-]{0,90}$' },
@@ -166,15 +167,10 @@ function conditionSchemas(vocabulary: Vocabulary, options: SchemaOptions): JsonS
 function comparisonSchema(vocabulary: Vocabulary, options: SchemaOptions): JsonSchema {
   const { definitions } = vocabulary
   const known = definitions.map(({ name, sentence }) => ({ const: name, description: sentence }))
-  const own = {
-    type: 'string',
-    pattern: `^(${OWN_FACT_NAMESPACES.join('|')})\\.[a-z][A-Za-z0-9]{0,60}$`,
-    description: 'a fact of your own',
-  }
   return {
     ...objectOf(
       {
-        fact: options.allowsOwnFacts === true ? { anyOf: [...known, own] } : { oneOf: known },
+        fact: options.allowsOwnFacts === true ? { anyOf: [...known, OWN_FACT] } : { oneOf: known },
         operator: {
           oneOf: OPERATORS.map(({ name, sentence }) => ({ const: name, description: sentence })),
         },
@@ -184,6 +180,13 @@ function comparisonSchema(vocabulary: Vocabulary, options: SchemaOptions): JsonS
     ),
     allOf: alikeFacts(definitions).map(typedComparison),
   }
+}
+
+/** The name of a fact of the merchant's own. */
+export const OWN_FACT: JsonSchema = {
+  type: 'string',
+  pattern: `^(${OWN_FACT_NAMESPACES.join('|')})\\.[a-z][A-Za-z0-9]{0,60}$`,
+  description: 'a fact of your own',
 }
 
 /** Facts that take the same operators and values, in groups. */
@@ -232,7 +235,8 @@ const operatorIn = (names: readonly string[]): JsonSchema => ({
   properties: { operator: { enum: names } },
 })
 
-function valueSchema(definition: FactDefinition): JsonSchema {
+/** A value of a fact; of a list, one entry. */
+export function valueSchema(definition: FactDefinition): JsonSchema {
   switch (definition.type) {
     case 'integer':
       return {
@@ -287,23 +291,6 @@ function paramsSchema(type: ActionType): JsonSchema {
     },
   }
 }
-
-const objectOf = (
-  properties: Readonly<Record<string, JsonSchema>>,
-  required: readonly string[],
-): JsonSchema => ({
-  type: 'object',
-  properties,
-  ...(required.length === 0 ? {} : { required }),
-  additionalProperties: false,
-})
-
-const text = (maxLength: number, description: string): JsonSchema => ({
-  type: 'string',
-  minLength: 1,
-  maxLength,
-  description,
-})
 
 const choice = <Word extends string>(
   words: readonly Word[],

@@ -103,6 +103,16 @@ export const refOf = (ruleSet: RuleSet): RuleSetRef => ({
 })
 
 /**
+ * Reads a rule set back from its canonical content, as an engine stored it when it was activated.
+ *
+ * The hash stands for the check that it passed then, so that sets whose facts are no longer declared can still be read.
+ * Returns: undefined when the content is not the one that the hash names.
+ */
+export function ruleSetFromStored(content: string, { hash }: RuleSetRef): RuleSet | undefined {
+  return sha256Hex(content) === hash ? (JSON.parse(content) as RuleSet) : undefined
+}
+
+/**
  * Checks a rule set against all sets that were ever activated.
  *
  * Returns: `new`, or `known` when exactly this content was activated under this version before.

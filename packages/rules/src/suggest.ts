@@ -1,5 +1,7 @@
 /** "Did you mean": the nearest of the known words, if it is near enough to be meant. */
 
+import type { Advice, Repair } from './issues.ts'
+
 /** Words beyond this length get no suggestion, so that comparing stays cheap. */
 const WORD_MAX_LENGTH = 100
 
@@ -8,24 +10,51 @@ const WORD_MAX_LENGTH = 100
  *
  * Returns: undefined when none is within a third of the word's length (a swap of two neighbours counts as one edit).
  */
-export function suggest(word: string, known: readonly string[]): string | undefined {
+export const suggest = (word: string, known: readonly string[]): string | undefined =>
+  findNearest(word, known)?.nearest
+
+/** The first of the nearest words, and whether it is the only one. */
+function findNearest(
+  word: string,
+  known: readonly string[],
+): { readonly nearest: string; readonly isAlone: boolean } | undefined {
   if (word.length > WORD_MAX_LENGTH) return undefined
-  let best: string | undefined
-  let bestCount = Math.floor(word.length / 3) + 1
+  const lower = word.toLowerCase()
+  let found: { nearest: string; isAlone: boolean } | undefined
+  let leastCount = Math.floor(word.length / 3)
   for (const candidate of known) {
-    if (Math.abs(candidate.length - word.length) >= bestCount) continue
-    const editCount = countEdits(word.toLowerCase(), candidate.toLowerCase())
-    if (editCount >= bestCount) continue
-    best = candidate
-    bestCount = editCount
+    if (Math.abs(candidate.length - word.length) > leastCount) continue
+    const editCount = countEdits(lower, candidate.toLowerCase())
+    if (editCount > leastCount) continue
+    if (found !== undefined && editCount === leastCount) found.isAlone = false
+    else found = { nearest: candidate, isAlone: true }
+    leastCount = editCount
   }
-  return best
+  return found
 }
 
 /** A hint that names the nearest word, if there is one. */
 export function didYouMean(word: string, known: readonly string[]): string | undefined {
   const nearest = suggest(word, known)
   return nearest === undefined ? undefined : `did you mean \`${nearest}\`?`
+}
+
+/** The one known word that a misspelt one can be corrected to, as `nearestAdvice` does; undefined when that is not certain. */
+export function surelyMeant(word: unknown, known: readonly string[]): string | undefined {
+  const found = typeof word === 'string' ? findNearest(word, known) : undefined
+  return found?.isAlone === true ? found.nearest : undefined
+}
+
+/** Advice that names the nearest word, with a change to it when no other word is as near. */
+export function nearestAdvice(
+  word: string,
+  known: readonly string[],
+  repairTo: (nearest: string) => Repair,
+): Advice | undefined {
+  const found = findNearest(word, known)
+  if (found === undefined) return undefined
+  const hint = `did you mean \`${found.nearest}\`?`
+  return found.isAlone ? { hint, repair: repairTo(found.nearest) } : hint
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one word into another. */

@@ -2,7 +2,7 @@
 import { checkRule, type Draft } from './check-rule.ts'
 import { addWrongType, type Fields, openFields, readText, readWord, shown } from './fields.ts'
 import { deepFreeze } from './freeze.ts'
-import { createIssueList, type Issue, type IssueList, makeIssue } from './issues.ts'
+import { createIssueList, type Issue, type IssueList } from './issues.ts'
 import { readJson } from './read-json.ts'
 import { HIT_POLICIES, RULE_SET_LIMITS, type RuleSet } from './rule-set.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -41,16 +41,27 @@ export const VERSION_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._+-]*$/
  * ```
  */
 export function validateRuleSet(text: string, vocabulary: Vocabulary): RuleSetCheck {
+  const { draft, issues } = readRuleSet(text, vocabulary)
+  if (issues.hasErrors() || draft === undefined) return { ok: false, issues: issues.sorted() }
+  return { ok: true, ruleSet: deepFreeze(draft) as RuleSet, issues: issues.sorted() }
+}
+
+/** A text as far as it could be read: the draft is to be trusted where the list has no error. */
+export interface RuleSetReading {
+  readonly draft: Draft<RuleSet> | undefined
+  readonly issues: IssueList
+}
+
+/** Reads the text of a rule-set file, and lists what is wrong with it. Throws: never. */
+export function readRuleSet(text: string, vocabulary: Vocabulary): RuleSetReading {
   const issues = createIssueList()
   if (typeof text !== 'string') {
     issues.add('not_json', '', 'a rule set is a JSON text')
-    return { ok: false, issues: issues.sorted() }
+    return { draft: undefined, issues }
   }
   const data = readJson(text, RULE_SET_LIMITS, issues)
-  if (data === undefined) return { ok: false, issues: issues.sorted() }
-  const ruleSet = checkRuleSet(data, vocabulary, issues)
-  if (issues.hasErrors() || ruleSet === undefined) return { ok: false, issues: issues.sorted() }
-  return { ok: true, ruleSet: deepFreeze(ruleSet) as RuleSet, issues: issues.sorted() }
+  if (data === undefined) return { draft: undefined, issues }
+  return { draft: checkRuleSet(data, vocabulary, issues), issues }
 }
 
 /** The text of one rule-set file. */
@@ -82,31 +93,31 @@ export function validateRuleSets(
   files: readonly RuleSetFile[],
   vocabulary: Vocabulary,
 ): RuleSetsCheck {
-  const checks = files.map(({ file, text }) => ({ file, check: validateRuleSet(text, vocabulary) }))
-  const issues = checks.flatMap(({ file, check }) =>
-    check.issues.map((issue): FileIssue => ({ ...issue, file })),
+  const readings = files.map(({ file, text }) => ({ file, ...readRuleSet(text, vocabulary) }))
+  addDuplicateSets(readings)
+  const issues = readings.flatMap(({ file, issues: found }) =>
+    found.sorted().map((issue): FileIssue => ({ ...issue, file })),
   )
-  const fileByName = new Map<string, string>()
-  const ruleSets: RuleSet[] = []
-  for (const { file, check } of checks) {
-    if (!check.ok) continue
-    const { name } = check.ruleSet
-    const other = fileByName.get(name)
-    if (other !== undefined) issues.push({ ...duplicateSet(name, other), file })
-    fileByName.set(name, file)
-    ruleSets.push(check.ruleSet)
-  }
   if (issues.some((issue) => issue.severity === 'error')) return { ok: false, issues }
+  const ruleSets = readings.map(({ draft }) => deepFreeze(draft) as RuleSet)
   return { ok: true, ruleSets, issues }
 }
 
-const duplicateSet = (name: string, file: string): Issue =>
-  makeIssue(
-    'duplicate_rule_set',
-    '/name',
-    `\`${file}\` has a rule set \`${name}\` too`,
-    'give each set a name of its own',
-  )
+/** Says of each set that has the name of one before it that it has. */
+export function addDuplicateSets(
+  readings: readonly (RuleSetReading & Pick<RuleSetFile, 'file'>)[],
+): void {
+  const fileByName = new Map<string, string>()
+  for (const { file, draft, issues } of readings) {
+    if (draft === undefined || typeof draft.name !== 'string') continue
+    const other = fileByName.get(draft.name)
+    if (other === undefined) fileByName.set(draft.name, file)
+    else {
+      const message = `\`${shown(other)}\` has a rule set \`${shown(draft.name)}\` too`
+      issues.add('duplicate_rule_set', '/name', message, 'give each set a name of its own')
+    }
+  }
+}
 
 function checkRuleSet(
   data: unknown,
@@ -161,7 +172,10 @@ function readVersion(fields: Fields, issues: IssueList): string | undefined {
   const version = fields.get('version')
   if (typeof version === 'number') {
     const message = `must be a text, \`${version}\` given`
-    issues.add('wrong_type', fields.at('version'), message, `write "${version}" in quotes`)
+    issues.add('wrong_type', fields.at('version'), message, {
+      hint: `write "${version}" in quotes`,
+      repair: { kind: 'replace_value', value: String(version) },
+    })
     return undefined
   }
   const format = { pattern: VERSION_PATTERN, sentence: 'letters, digits, `.`, `_`, `+` and `-`' }

@@ -18,42 +18,53 @@ const DEFINITIONS: readonly FactDefinition[] = NAMES.flatMap(
 )
 
 const integers = fc.constantFrom(-1, 0, 1, 2, Number.MAX_SAFE_INTEGER)
+const dates = fc.constantFrom('1970-01-01', '2024-02-28', '2024-02-29', '2026-12-14')
 const texts = fc.constantFrom('a', 'b', 'A', '', 'constructor', 'length')
 
 /** One value that a fact can have; lists give their entries. */
 function entryOf(definition: FactDefinition): fc.Arbitrary<string | number | boolean> {
   if (definition.values !== undefined) return fc.constantFrom(...definition.values)
   if (definition.type === 'integer') return integers
+  if (definition.type === 'date') return dates
   return definition.type === 'flag' ? fc.boolean() : texts
 }
 
-const comparison: fc.Arbitrary<Condition> = fc.constantFrom(...DEFINITIONS).chain((definition) => {
-  const operators = OPERATORS.filter((each) => each.types.includes(definition.type))
-  return fc.constantFrom(...operators).chain((operator) => {
-    const entry = entryOf(definition)
-    const value =
-      operator.takes === 'list' ? fc.uniqueArray(entry, { minLength: 1, maxLength: 3 }) : entry
-    return value.map(
-      (wanted) => ({ fact: definition.name, operator: operator.name, value: wanted }) as Condition,
-    )
+const comparisonOver = (known: readonly FactDefinition[]): fc.Arbitrary<Condition> =>
+  fc.constantFrom(...known).chain((definition) => {
+    const operators = OPERATORS.filter((each) => each.types.includes(definition.type))
+    return fc.constantFrom(...operators).chain((operator) => {
+      const entry = entryOf(definition)
+      const value =
+        operator.takes === 'list' ? fc.uniqueArray(entry, { minLength: 1, maxLength: 3 }) : entry
+      return value.map(
+        (wanted) =>
+          ({ fact: definition.name, operator: operator.name, value: wanted }) as Condition,
+      )
+    })
   })
-})
 
-const { group } = fc.letrec<{ readonly group: Condition; readonly condition: Condition }>((tie) => {
-  const several = fc.array(tie('condition'), { minLength: 1, maxLength: 3 })
-  return {
-    condition: fc.oneof({ maxDepth: 3 }, comparison, tie('group')),
-    group: fc.oneof(
-      { maxDepth: 3 },
-      several.map((all) => ({ all })),
-      several.map((any) => ({ any })),
-      tie('condition').map((not) => ({ not })),
-    ),
-  }
-})
+/** The conditions of a rule over some facts, at most three groups deep. */
+export function conditionsOver(known: readonly FactDefinition[]): fc.Arbitrary<Condition> {
+  const comparison = comparisonOver(known)
+  const { group } = fc.letrec<{ readonly group: Condition; readonly condition: Condition }>(
+    (tie) => {
+      const several = fc.array(tie('condition'), { minLength: 1, maxLength: 3 })
+      return {
+        condition: fc.oneof({ maxDepth: 3 }, comparison, tie('group')),
+        group: fc.oneof(
+          { maxDepth: 3 },
+          several.map((all) => ({ all })),
+          several.map((any) => ({ any })),
+          tie('condition').map((not) => ({ not })),
+        ),
+      }
+    },
+  )
+  return group
+}
 
-/** The conditions of a rule, at most three groups deep. */
-export const conditions = group
+/** The conditions of a rule over a few built-in facts. */
+export const conditions = conditionsOver(DEFINITIONS)
 
 /** What is not a value of any fact. */
 const wrong: fc.Arbitrary<unknown> = fc.constantFrom(
