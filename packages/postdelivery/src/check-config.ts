@@ -13,11 +13,12 @@ import {
   type Shape,
   settingsShape,
 } from '@postdelivery/core'
-import { createVocabulary, type Vocabulary } from '@postdelivery/rules'
+import type { Vocabulary } from '@postdelivery/rules'
 import type { PostDeliveryConfig } from './config.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { withoutValue } from './failures.ts'
 import { SECRET_MIN_LENGTH } from './signature.ts'
+import { vocabularyOf } from './vocabulary-of.ts'
 
 /** What a checked configuration says; the parts are null when they have problems. */
 export interface CheckedConfig {
@@ -221,15 +222,10 @@ function checkFacts(facts: unknown): {
       problems: [missing('/facts', 'give a list of facts made with `defineFact`', facts)],
       vocabulary: null,
     }
-  const vocabulary = createVocabulary(facts ?? [])
-  if (vocabulary.ok) return { problems: [], vocabulary: vocabulary.value }
-  const problems = vocabulary.error.map(({ code, path, message, hint }) => ({
-    path: `/facts${path}`,
-    code,
-    message,
-    ...(hint === undefined ? {} : { hint }),
-  }))
-  return { problems, vocabulary: null }
+  const vocabulary = vocabularyOf(facts ?? [])
+  return vocabulary.ok
+    ? { problems: [], vocabulary: vocabulary.value }
+    : { problems: vocabulary.error, vocabulary: null }
 }
 
 function checkEvents(events: unknown): readonly ConfigProblem[] {

@@ -4,17 +4,11 @@ import {
   createEmbeddedEngine,
   type EmbeddedEngine,
 } from '@postdelivery/adapters/embedded'
-import {
-  createKlarnaClient,
-  createKlarnaGateway,
-  type KlarnaOptions,
-} from '@postdelivery/adapters/klarna'
+import { createKlarnaClient, createKlarnaGateway } from '@postdelivery/adapters/klarna'
 import {
   type Clock,
   type EnginePorts,
   escaped,
-  instant,
-  msToInstant,
   type Notifier,
   type RuntimeStore,
   type Settings,
@@ -25,9 +19,16 @@ import { createVocabulary, type Vocabulary } from '@postdelivery/rules'
 import { checkConfig, isSecret } from './check-config.ts'
 import type { PostDeliveryConfig } from './config.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
+import { clockOf, klarnaOptionsOf } from './config-parts.ts'
 import type { OwnFacts } from './event-input.ts'
 import { createFront } from './front.ts'
-import { activateRules, createLiveRules, type RulesChecked, readRules } from './live-rules.ts'
+import {
+  activateRules,
+  createLiveRules,
+  type RulesChecked,
+  readRules,
+  wereActivated,
+} from './live-rules.ts'
 import { createFactSource } from './own-facts.ts'
 import type { PostDelivery } from './post-delivery.ts'
 import type { RulesIssue, RulesSource } from './rules-source.ts'
@@ -89,6 +90,8 @@ async function checkEverything(config: PostDeliveryConfig<OwnFacts>): Promise<Ch
     ? await readRules(config.rules, vocabulary ?? vocabularyOfGoodFacts(config.facts))
     : null
   const found = [...problems, ...(rules?.ok === false ? problemsOf(rules.issues) : [])]
+  // Failing tests are told with everything else that is wrong; alone they need a look into the store first.
+  if (found.length > 0 && rules?.ok === true) found.push(...problemsOf(rules.testIssues))
   if (found.length > 0 || settings === null || vocabulary === null || rules?.ok !== true)
     throw new ConfigError(found)
   return { settings, vocabulary, rules }
@@ -121,6 +124,8 @@ async function start<Facts extends OwnFacts>(
   const clock = clockOf(config)
   const telemetry = combineTelemetry(...(config.telemetry === undefined ? [] : [config.telemetry]))
   const source: RulesSource = config.rules
+  if (checkedRules.testIssues.length > 0 && !(await wereActivated(checkedRules.ruleSets, store)))
+    throw new ConfigError(problemsOf(checkedRules.testIssues))
   const reused = await activateRules(checkedRules.ruleSets, { store, clock })
   if (reused.length > 0) throw new ConfigError(problemsOf(reused))
 
@@ -151,7 +156,7 @@ async function start<Facts extends OwnFacts>(
     }
     await startOrStop(engine)
     const secrets = secretsOf(config)
-    return createFront<Facts>({ engine, ports, store, client, rules, secrets, close })
+    return createFront<Facts>({ engine, ports, store, client, rules, vocabulary, secrets, close })
   } catch (error) {
     await rules.close()
     throw error
@@ -166,13 +171,6 @@ async function startOrStop(engine: EmbeddedEngine): Promise<void> {
     throw error
   }
 }
-
-/** The region and its address are one of two; the compiler does not follow the spread of a union. */
-const klarnaOptionsOf = ({ klarna, fetch }: PostDeliveryConfig<OwnFacts>): KlarnaOptions =>
-  ({ ...klarna, ...(fetch === undefined ? {} : { fetch }) }) as KlarnaOptions
-
-const clockOf = ({ clock }: PostDeliveryConfig<OwnFacts>): Clock =>
-  clock === undefined ? { now: () => msToInstant(Date.now()) } : { now: () => instant(clock.now()) }
 
 /** Without a notifier a message is at least heard of; its text is not for logs. */
 const telemetryNotifier = (telemetry: Telemetry, clock: Clock): Notifier => ({

@@ -15,6 +15,7 @@ import {
   type Work,
   type WorkKind,
 } from '@postdelivery/core'
+import type { Vocabulary } from '@postdelivery/rules'
 import { type EventInput, type OwnFacts, readEvent } from './event-input.ts'
 import { EventError, PostDeliveryFailure } from './failures.ts'
 import { createEventHandler } from './http-handler.ts'
@@ -38,10 +39,11 @@ import {
   readReason,
   type StaffPorts,
 } from './staff.ts'
+import { quoteRules, readRuleSentences } from './stored-rules.ts'
 import { checkScope, isSelfClosing, readBy } from './switches.ts'
 import { readTimeline, type TimelineEntry } from './timeline.ts'
 import { makeTrackEvent, type TrackOptions, unreadable } from './track.ts'
-import { type Explanation, explainDecision } from './why.ts'
+import { type Explanation, explainDecisions } from './why.ts'
 import { listWork, type WorkFilter } from './work-list.ts'
 
 /** What the front stands before. `close` ends all of it. */
@@ -51,6 +53,8 @@ export interface FrontParts {
   readonly store: RuntimeStore & StoreReader
   readonly client: KlarnaClient
   readonly rules: LiveRules
+  /** The facts that rules and explanations are read with. */
+  readonly vocabulary: Vocabulary
   readonly secrets: () => readonly string[] | Promise<readonly string[]>
   readonly close: () => Promise<void>
 }
@@ -112,12 +116,15 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
   async order(orderId: string): Promise<OrderView | undefined> {
     this.#assertOpen()
     const order = await this.#load(orderId)
-    return order === null ? undefined : viewOrder(order)
+    if (order === null) return undefined
+    const { store, vocabulary } = this.#parts
+    return viewOrder(order, await readRuleSentences(store, order, vocabulary))
   }
 
   async timeline(orderId: string): Promise<readonly TimelineEntry[]> {
     this.#assertOpen()
-    return readTimeline(this.#parts.store, orderId, await this.#load(orderId))
+    const { store, vocabulary } = this.#parts
+    return readTimeline(store, orderId, { order: await this.#load(orderId), vocabulary })
   }
 
   async viewCapture(orderId: string, captureId: string): Promise<CaptureView> {
@@ -132,16 +139,21 @@ class Front<Facts extends OwnFacts> implements PostDelivery<Facts> {
   why(orderId: string, eventId: string): Promise<Explanation>
   async why(orderId: string, eventId?: string): Promise<Explanation | readonly Explanation[]> {
     this.#assertOpen()
-    const { store } = this.#parts
-    if (eventId === undefined) return (await store.decisions(orderId)).map(explainDecision)
+    const { ports, store, vocabulary } = this.#parts
+    const { settings, clock } = ports
+    const context = { vocabulary, order: await this.#load(orderId), settings, now: clock.now() }
+    if (eventId === undefined)
+      return explainDecisions(store, await store.decisions(orderId), context)
     const decision = await store.decision(orderId, eventId)
-    if (decision !== undefined) return explainDecision(decision)
+    const [explanation] = await explainDecisions(store, decision ? [decision] : [], context)
+    if (explanation !== undefined) return explanation
     throw new PostDeliveryFailure('unknown_event', `the order has no decision on \`${eventId}\``)
   }
 
   async work(filter?: WorkFilter): Promise<readonly Work[]> {
     this.#assertOpen()
-    return this.#listWork(filter)
+    const { store, vocabulary } = this.#parts
+    return quoteRules(store, await this.#listWork(filter), vocabulary)
   }
 
   reconcile(options: ReconcileOptions = {}): Reconciliation {

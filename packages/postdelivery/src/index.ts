@@ -25,6 +25,7 @@ export type {
 export { BREAKS, describeRefusal, formatMinor, REFUSALS, WORK_KINDS } from '@postdelivery/core'
 export type { FactLoader, FactSubject, OwnFact } from '@postdelivery/rules'
 export { defineFact } from '@postdelivery/rules'
+export type { CommandStanding } from './command-standing.ts'
 export type {
   ConfigClock,
   EventSecrets,
@@ -56,6 +57,7 @@ export type {
   Reconciliation,
 } from './reconcile.ts'
 export { renderTimeline } from './render-timeline.ts'
+export type { RuleExplanation } from './rule-explanation.ts'
 export type { RulesFromOptions, RulesIssue, RulesRead, RulesSource } from './rules-source.ts'
 export { rulesFrom, rulesFromText } from './rules-source.ts'
 export { SIGNATURE_HEADER, signEvent } from './signature.ts'
@@ -77,5 +79,5 @@ export type {
   WorkEntry,
 } from './timeline.ts'
 export type { TrackOptions } from './track.ts'
-export type { Explanation, RuleExplanation } from './why.ts'
+export type { ActionExplanation, Explanation } from './why.ts'
 export type { WorkFilter } from './work-list.ts'

@@ -1,4 +1,5 @@
 /** The rules in force while the engine runs: activated against the store, exchanged as a whole or not at all. */
+import { setImmediate } from 'node:timers/promises'
 import {
   type Clock,
   canonicalJson,
@@ -7,11 +8,14 @@ import {
   type RuleBook,
   type RuleSetRef,
   type RuntimeStore,
+  type StoreReader,
   type Telemetry,
 } from '@postdelivery/core'
 import {
+  checkRuleTests,
   createRuleBook,
   type RuleSet,
+  type RuleSetFile,
   refOf,
   type Vocabulary,
   validateRuleSets,
@@ -24,6 +28,8 @@ export type RulesChecked =
       readonly ok: true
       readonly ruleSets: readonly CheckedRuleSet[]
       readonly warnings: readonly RulesIssue[]
+      /** What their tests say; with issues they do not come into force anew. */
+      readonly testIssues: readonly RulesIssue[]
     }
   | { readonly ok: false; readonly issues: readonly RulesIssue[] }
 
@@ -56,7 +62,7 @@ export interface LiveRulesOptions {
   readonly telemetry: Telemetry
 }
 
-/** Reads and checks all rules of a source. Throws: never. */
+/** Reads and checks all rules of a source, and runs their tests. Throws: never. */
 export async function readRules(
   source: RulesSource,
   vocabulary: Vocabulary,
@@ -71,7 +77,41 @@ export async function readRules(
   check.ruleSets.forEach((ruleSet, index) => {
     ruleSets.push({ ruleSet, file: read.files[index]?.file ?? ruleSet.name })
   })
-  return { ok: true, ruleSets, warnings: check.issues }
+  const testIssues = await runTests(read.tests ?? [], check.ruleSets, vocabulary)
+  return { ok: true, ruleSets, warnings: check.issues, testIssues }
+}
+
+/** The engine and its backend share this thread: they get their turn between the cases. */
+async function runTests(
+  tests: readonly RuleSetFile[],
+  ruleSets: readonly RuleSet[],
+  vocabulary: Vocabulary,
+): Promise<readonly RulesIssue[]> {
+  const found: RulesIssue[] = []
+  let turnMs = performance.now()
+  for (const issues of checkRuleTests(tests, ruleSets, vocabulary)) {
+    found.push(...issues)
+    if (performance.now() - turnMs < TURN_MAX_MS) continue
+    await setImmediate()
+    turnMs = performance.now()
+  }
+  return found
+}
+
+const TURN_MAX_MS = 10
+
+/**
+ * Whether exactly these rules were activated before, so that they may come into force again whatever their tests say: a
+ * test that a new version of this library words otherwise must not keep an engine from starting.
+ */
+export async function wereActivated(
+  ruleSets: readonly CheckedRuleSet[],
+  store: Pick<StoreReader, 'ruleSet'>,
+): Promise<boolean> {
+  for (const { ruleSet } of ruleSets) {
+    if ((await store.ruleSet(refOf(ruleSet))) === undefined) return false
+  }
+  return true
 }
 
 /**
@@ -123,6 +163,7 @@ export function createLiveRules(
   const reload = async (): Promise<void> => {
     const checked = await readRules(source, vocabulary)
     if (!checked.ok) return refuse(checked.issues)
+    if (checked.testIssues.length > 0) return refuse(checked.testIssues)
     if (isInForce(checked.ruleSets, book.inForce().ruleSets)) {
       refused = null
       return
@@ -136,6 +177,7 @@ export function createLiveRules(
   }
 
   tellLoaded()
+  if (started.testIssues.length > 0) refuse(started.testIssues)
   const watch =
     source.watchMs === null ? null : watchSource(source, source.watchMs, reload, telemetry, clock)
   return {

@@ -53,8 +53,12 @@ export interface CommandView {
   readonly eventId: string
   /** The rule that asked, as `set/rule`, or null. */
   readonly rule: string | null
+  /** That rule as it stood then, in its one sentence; null when a person asked, or its set was not kept. */
+  readonly ruleSays: string | null
   /** The person who asked, or null. */
   readonly requestedBy: string | null
+  /** Counts the keys under which it was sent, from 0. What `resolve` must name, so that it is bound to what was seen. */
+  readonly generation: number
   /** Attempts under the present key. */
   readonly attemptCount: number
   /** What an approval must name, so that it is bound to exactly this request and fee. */
@@ -83,8 +87,11 @@ export interface OrderView extends BooksView {
   readonly booksDiffer: { readonly oursMinor: number; readonly klarnasMinor: number } | null
 }
 
-/** Shows an order. Pure. */
-export const viewOrder = (order: OrderState): OrderView => ({
+/** Shows an order. `ruleSentences`: of the rules that asked for its commands, by command id. Pure. */
+export const viewOrder = (
+  order: OrderState,
+  ruleSentences: ReadonlyMap<string, string> = new Map(),
+): OrderView => ({
   orderId: order.orderId,
   word: orderWord(order),
   currency: order.currency,
@@ -94,7 +101,7 @@ export const viewOrder = (order: OrderState): OrderView => ({
   remainingAuthorizedMinor: order.remainingAuthorizedMinor,
   authorizationExpiresAt: order.authorizationExpiresAt,
   captures: order.captures.map((capture) => viewCaptureState(order, capture)),
-  commands: order.commands.map(viewCommand),
+  commands: order.commands.map((command) => viewCommand(command, ruleSentences)),
   booksDiffer:
     order.booksDiffer === null
       ? null
@@ -119,7 +126,7 @@ function viewCaptureState(order: OrderState, capture: CaptureState): CaptureOver
   }
 }
 
-function viewCommand(state: CommandState): CommandView {
+function viewCommand(state: CommandState, ruleSentences: ReadonlyMap<string, string>): CommandView {
   const { command, chart, approvalHash } = state
   const { context } = chart
   return {
@@ -131,7 +138,9 @@ function viewCommand(state: CommandState): CommandView {
     why: context.why,
     eventId: command.eventId,
     rule: command.rule,
+    ruleSays: ruleSentences.get(command.id) ?? null,
     requestedBy: command.requestedBy,
+    generation: context.generation,
     attemptCount: context.attemptCount,
     approvalHash,
     approvalsNeeded: context.approvalsNeeded,

@@ -57,8 +57,15 @@ const decisionLines = ({ summary, rules, actions, refusal }: DecisionEntry): rea
   ),
   ...actions
     .filter(({ outcome }) => outcome !== 'queued' && outcome !== 'done')
-    .map(({ type, outcome, sentence }) => `${type} ${outcome.replaceAll('_', ' ')}: ${sentence}`),
+    .flatMap(({ type, outcome, sentence, ruleSet, rule }) => [
+      `${type} ${outcome.replaceAll('_', ' ')}: ${sentence}`,
+      ...(outcome === 'awaiting_approval' ? saysLines(rules, `${ruleSet}/${rule}`) : []),
+    ]),
 ]
+
+/** Who approves reads the rule as it stood when it asked. */
+const saysLines = (rules: DecisionEntry['rules'], name: string): readonly string[] =>
+  rules.flatMap(({ rule, says }) => (rule === name && says !== null ? [`rule says: ${says}`] : []))
 
 function answerLine({ outcome, correlationId, attempt }: AnswerEntry): string {
   const sent = attempt === 0 ? 'nothing was sent: ' : ''

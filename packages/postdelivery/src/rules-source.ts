@@ -1,11 +1,16 @@
-/** Where rules come from: a folder of `*.rules.json`, or texts. Reading only; checking and activating is not done here. */
+/** Where rules come from: a folder of `*.rules.json` with their `*.tests.json`, or texts. Reading only, nothing is checked. */
 import { open, readdir, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { RuleSetFile } from '@postdelivery/rules'
 
 /** Everything that was found, or why not all of it could be read. */
 export type RulesRead =
-  | { readonly ok: true; readonly files: readonly RuleSetFile[] }
+  | {
+      readonly ok: true
+      readonly files: readonly RuleSetFile[]
+      /** Tests that these rules must pass; none when left out. */
+      readonly tests?: readonly RuleSetFile[]
+    }
   | { readonly ok: false; readonly issues: readonly RulesIssue[] }
 
 /** One thing wrong with rules: with a file as a whole, or one of the issues of rule sets. */
@@ -24,6 +29,8 @@ export interface RulesIssue {
 export interface RulesSource {
   /** Milliseconds between looks for changes, or null to read once. */
   readonly watchMs: number | null
+  /** The absolute path of the folder that is read, without those below it; left out where there is none. */
+  readonly folder?: string
   /** Says in a short text what is there, so that two looks tell whether it has changed. Throws: never. */
   look(): Promise<string>
   /** Reads everything. Throws: never. */
@@ -39,13 +46,17 @@ export interface RulesFromOptions {
 
 /** More files than this are a mistake of the path. */
 const RULE_FILE_MAX_COUNT = 100
+const RULES_ENDING = '.rules.json'
+const TESTS_ENDING = '.tests.json'
 /** Bytes of the largest file: the 262,144 characters that a rule set may have, at four bytes each. */
 const RULE_FILE_MAX_BYTES = 1_048_576
 const DEFAULT_WATCH_MS = 1_000
 
 /**
- * Rules from the files `*.rules.json` of a folder, in the order of their names. A relative folder counts from where the
- * process works now.
+ * Rules from the files `*.rules.json` of a folder, in the order of their names; folders below it are not read. A relative
+ * folder counts from where the process works now.
+ *
+ * The tests in `*.tests.json` beside them are run before rules come into force: when one fails, the rules are refused.
  *
  * With `watch` the folder is looked at every second; what has changed is taken when it has stopped changing. Looking
  * instead of listening works on every file system, mounted ones and swapped links included.
@@ -61,13 +72,14 @@ export const rulesFrom = (folder: string, options: RulesFromOptions = {}): Rules
   const path = resolve(folder)
   return {
     watchMs: options.watch === true ? (options.watchMs ?? DEFAULT_WATCH_MS) : null,
+    folder: path,
     look: () => lookAtFolder(path),
     read: () => readFolder(path),
   }
 }
 
 /**
- * Rules from texts, by a name for each that people will find them by.
+ * Rules from texts, by a name for each that people will find them by. Names that end in `.tests.json` are tests.
  *
  * @example
  * ```ts no-run
@@ -79,10 +91,13 @@ export const rulesFrom = (folder: string, options: RulesFromOptions = {}): Rules
 export const rulesFromText = (textsByName: Readonly<Record<string, string>>): RulesSource => ({
   watchMs: null,
   look: async () => '',
-  read: async () => ({
-    ok: true,
-    files: Object.entries(textsByName).map(([file, text]) => ({ file, text })),
-  }),
+  read: async () => readOf(Object.entries(textsByName).map(([file, text]) => ({ file, text }))),
+})
+
+const readOf = (files: readonly RuleSetFile[]): RulesRead => ({
+  ok: true,
+  files: files.filter(({ file }) => !file.endsWith(TESTS_ENDING)),
+  tests: files.filter(({ file }) => file.endsWith(TESTS_ENDING)),
 })
 
 async function lookAtFolder(folder: string): Promise<string> {
@@ -111,13 +126,15 @@ async function readFolder(folder: string): Promise<RulesRead> {
   } catch (error) {
     return { ok: false, issues: [unreadable(folder, codeOf(error))] }
   }
-  if (names.length === 0) {
+  const ruleNames = names.filter((name) => name.endsWith(RULES_ENDING))
+  if (ruleNames.length === 0) {
     const message = 'the folder has no file that ends in `.rules.json`'
     const hint = 'name rule files like `returns.rules.json`'
     return { ok: false, issues: [{ file: folder, code: 'no_files', path: '', message, hint }] }
   }
-  if (names.length > RULE_FILE_MAX_COUNT) {
-    const message = `at most ${RULE_FILE_MAX_COUNT} rule files are read, ${names.length} found`
+  const count = Math.max(ruleNames.length, names.length - ruleNames.length)
+  if (count > RULE_FILE_MAX_COUNT) {
+    const message = `at most ${RULE_FILE_MAX_COUNT} files of rules or tests are read, ${count} found`
     const hint = 'join rules into fewer sets'
     return {
       ok: false,
@@ -127,11 +144,13 @@ async function readFolder(folder: string): Promise<RulesRead> {
   const read = await Promise.all(names.map((name) => readFile(folder, name)))
   const issues = read.filter((each): each is RulesIssue => 'code' in each)
   if (issues.length > 0) return { ok: false, issues }
-  return { ok: true, files: read.filter((each): each is RuleSetFile => 'text' in each) }
+  return readOf(read.filter((each): each is RuleSetFile => 'text' in each))
 }
 
 const listRuleFiles = async (folder: string): Promise<readonly string[]> =>
-  (await readdir(folder)).filter((name) => name.endsWith('.rules.json')).toSorted()
+  (await readdir(folder))
+    .filter((name) => name.endsWith(RULES_ENDING) || name.endsWith(TESTS_ENDING))
+    .toSorted()
 
 /** Reads one file, and never more of it into memory than the limit and one byte. */
 async function readFile(folder: string, file: string): Promise<RuleSetFile | RulesIssue> {

@@ -25,6 +25,7 @@ import {
   readShape,
   record,
   type Shape,
+  type StoreReader,
   sha256Hex,
   text,
   type Work,
@@ -40,6 +41,7 @@ const resolutionShape = record({
   by,
   why,
   how: oneOf(['happened', 'did_not_happen', 'try_as_new']),
+  generation: optional(integer({ min: 0, max: Number.MAX_SAFE_INTEGER })),
 })
 const resumptionShape = record({ by, why: optional(why) })
 const confirmationShape = record({
@@ -66,6 +68,11 @@ export interface Rejection {
 export interface Resolution extends Rejection {
   /** `try_as_new` sends it again under a new key: only for what surely did not happen. */
   readonly how: 'happened' | 'did_not_happen' | 'try_as_new'
+  /**
+   * `generation` of the command's view as the person saw it: it is refused when the command was sent under a new key since.
+   * Left out: it counts for whatever stands when it is decided.
+   */
+  readonly generation?: number
 }
 
 /** The merchant's set-up works again. */
@@ -85,7 +92,7 @@ export interface BooksConfirmation extends Rejection {
 export type CommandName = string | { readonly orderId: string; readonly commandId: string }
 
 export interface StaffPorts {
-  readonly store: Pick<RuntimeStore, 'order' | 'event'>
+  readonly store: Pick<RuntimeStore, 'order' | 'event'> & Pick<StoreReader, 'decision'>
   readonly clock: Clock
   /** All open work. */
   readonly work: () => Promise<readonly Work[]>
@@ -144,19 +151,34 @@ export async function makeResolution(
   id: CommandName,
   given: Resolution,
 ): Promise<StaffEvent> {
-  const { by, why, how } = read(resolutionShape, given)
-  const { commandId, orderId, seq } = await findCommandOf(ports, id)
+  const { by, why, how, generation } = read(resolutionShape, given)
+  const said = { by, why, how, ...(generation === undefined ? {} : { generation }) }
+  const command = await findCommandOf(ports, id)
+  const { commandId, orderId } = command
   return known(ports, {
-    // A command can be stuck again later: the order's sequence number tells the occasions apart.
-    id: `resolve:${commandId}:${seq}:${digest({ by, why, how })}`,
+    id: await resolutionIdOf(ports, command, said),
     type: 'command.resolved',
     orderId,
     at: ports.clock.now(),
     commandId,
-    by,
-    why,
-    how,
+    ...said,
   })
+}
+
+/** The same words about a generation are one event; without one, only while nothing else happens to the order. */
+async function resolutionIdOf(
+  { store }: StaffPorts,
+  { commandId, orderId, seq }: FoundCommand,
+  said: Resolution,
+): Promise<string> {
+  const idOn = (occasion: string): string => `resolve:${commandId}:${occasion}:${digest(said)}`
+  // A command can be stuck again later: the order's sequence number tells the occasions apart.
+  const bySeq = idOn(`${seq}`)
+  if (said.generation === undefined) return bySeq
+  const byGeneration = idOn(`generation:${said.generation}`)
+  const decision = await store.decision(orderId, byGeneration)
+  // What was refused, because the command was not stuck yet, must not be the last word on the generation.
+  return decision?.refusal === undefined ? byGeneration : bySeq
 }
 
 /** Makes the event by which a paused command goes on. */
@@ -220,11 +242,15 @@ function read<Value>(shape: Shape<Value>, data: unknown): Value {
   })
 }
 
+interface FoundCommand {
+  readonly commandId: string
+  readonly orderId: string
+  /** Of the order. */
+  readonly seq: number
+}
+
 /** Finds a command by its full name, or by open work. Whether it waits for this is decided in its turn. */
-async function findCommandOf(
-  ports: StaffPorts,
-  id: CommandName,
-): Promise<{ readonly commandId: string; readonly orderId: string; readonly seq: number }> {
+async function findCommandOf(ports: StaffPorts, id: CommandName): Promise<FoundCommand> {
   const { orderId, commandId } = typeof id === 'string' ? await findWork(ports, id) : id
   const { order, seq } = await loadOrder(ports, orderId)
   if (findCommand(order, commandId) === undefined) throw unknownWork(commandId)

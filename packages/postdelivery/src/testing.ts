@@ -20,4 +20,6 @@ export {
 } from '@postdelivery/adapters/klarna-twin'
 export type { FixedClock } from './fixed-clock.ts'
 export { fixedClock } from './fixed-clock.ts'
+export type { PastOrder, SampleEvent, SamplePastOrdersOptions } from './sample-past-orders.ts'
+export { pastOrdersToNdjson, samplePastOrders } from './sample-past-orders.ts'
 export { SIGNATURE_HEADER, signEvent } from './signature.ts'

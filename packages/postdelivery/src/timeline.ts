@@ -15,8 +15,10 @@ import {
   type StoreReader,
   type WorkKind,
 } from '@postdelivery/core'
-import { explainVerdict } from '@postdelivery/rules'
+import { explainVerdict, type Rule, renderRule, type Vocabulary } from '@postdelivery/rules'
 import { createProgress } from './order-progress.ts'
+import { sayOptionsOf } from './rule-explanation.ts'
+import { readStoredRules, type StoredRules } from './stored-rules.ts'
 
 /** One thing that happened. Instants are ISO 8601 UTC. */
 export type TimelineEntry =
@@ -56,6 +58,8 @@ export interface DecisionEntry {
     readonly rule: string
     readonly verdict: string
     readonly sentence: string
+    /** The rule as it stood then, in its one sentence; null when its set was not kept. */
+    readonly says: string | null
   }[]
   readonly actions: readonly DecidedAction[]
 }
@@ -106,11 +110,18 @@ export interface WorkEntry {
   readonly closed: { readonly by: string; readonly why: string } | null
 }
 
-/** Reads the timeline of an order, the oldest first. `order` is its newest state, null while it is not registered. */
+/** What a timeline is read with. */
+export interface TimelineContext {
+  /** The newest state, null while the order is not registered. */
+  readonly order: OrderState | null
+  readonly vocabulary: Vocabulary
+}
+
+/** Reads the timeline of an order, the oldest first. */
 export async function readTimeline(
-  reader: Pick<StoreReader, 'events' | 'decisions' | 'requests' | 'workHistory'>,
+  reader: Pick<StoreReader, 'events' | 'decisions' | 'requests' | 'workHistory' | 'ruleSet'>,
   orderId: string,
-  order: OrderState | null,
+  { order, vocabulary }: TimelineContext,
 ): Promise<readonly TimelineEntry[]> {
   const [events, decisions, requests, works] = await Promise.all([
     reader.events(orderId),
@@ -118,6 +129,7 @@ export async function readTimeline(
     reader.requests(orderId),
     reader.workHistory(orderId),
   ])
+  const rules = await readStoredRules(reader, decisions)
   const decisionsById = new Map(decisions.map((decision) => [decision.eventId, decision]))
   const steps = events
     .flatMap((stored) => stepsOf(stored, decisionsById.get(stored.eventId)))
@@ -126,7 +138,7 @@ export async function readTimeline(
   const progress = order === null ? null : createProgress(order)
   const entries = steps.flatMap((step): readonly TimelineEntry[] => {
     if (step.type === 'event') return eventEntries(step.stored, step.event, order, requests)
-    const decided = decisionEntry(step.decision)
+    const decided = decisionEntry(step.decision, rules, vocabulary)
     const change = decided.refusal === null ? progress?.decided(step.event) : null
     return [decided, ...stateEntry(change, decided.at)]
   })
@@ -180,7 +192,11 @@ const entryOf = (stored: StoredEvent, event: EngineEvent): EventEntry => ({
   event,
 })
 
-const decisionEntry = (decision: Decision): DecisionEntry => ({
+const decisionEntry = (
+  decision: Decision,
+  rules: StoredRules,
+  vocabulary: Vocabulary,
+): DecisionEntry => ({
   kind: 'decision',
   at: decision.decidedAt,
   eventId: decision.eventId,
@@ -191,9 +207,18 @@ const decisionEntry = (decision: Decision): DecisionEntry => ({
     rule: `${verdict.ruleSet}/${verdict.rule}`,
     verdict: verdict.verdict,
     sentence: explainVerdict(verdict),
+    says: sayRule(rules.ruleOf(decision, verdict.ruleSet, verdict.rule), decision, vocabulary),
   })),
   actions: decision.actions,
 })
+
+function sayRule(
+  rule: Rule | undefined,
+  { facts }: Decision,
+  vocabulary: Vocabulary,
+): string | null {
+  return rule === undefined ? null : renderRule(rule, vocabulary, sayOptionsOf(facts))
+}
 
 const callEntry = (
   command: Command,

@@ -22,6 +22,21 @@ test('reads `*.rules.json` by name, through links as well', async () => {
       { file: 'a.rules.json', text: 'A' },
       { file: 'b.rules.json', text: 'B' },
     ],
+    tests: [],
+  })
+})
+
+test('reads the tests of rules apart from the rules, and a folder of tests alone has no rules', async () => {
+  await writeFile(join(folder, 'a.tests.json'), 'T')
+  const alone = await rulesFrom(folder).read()
+  await writeFile(join(folder, 'a.rules.json'), 'A')
+  const both = await rulesFrom(folder).read()
+
+  expect(alone).toMatchObject({ ok: false, issues: [{ code: 'no_files' }] })
+  expect(both).toEqual({
+    ok: true,
+    files: [{ file: 'a.rules.json', text: 'A' }],
+    tests: [{ file: 'a.tests.json', text: 'T' }],
   })
 })
 
@@ -86,17 +101,24 @@ test('a look tells a change of content, and names nothing else', async () => {
   const first = await source.look()
   const same = await source.look()
   await writeFile(join(folder, 'a.rules.json'), 'AB')
+  const changed = await source.look()
+  await writeFile(join(folder, 'a.tests.json'), 'T')
 
   expect(source.watchMs).toBe(1_000)
   expect(same).toBe(first)
-  expect(await source.look()).not.toBe(first)
+  expect(changed).not.toBe(first)
+  expect(await source.look()).not.toBe(changed)
   expect(await rulesFrom(join(folder, 'none')).look()).toBe('ENOENT')
 })
 
 test('texts are read as they are, and never watched', async () => {
-  const source = rulesFromText({ 'x.rules.json': 'X' })
+  const source = rulesFromText({ 'x.rules.json': 'X', 'x.tests.json': 'T' })
 
   expect(source.watchMs).toBe(null)
   expect(await source.look()).toBe(await source.look())
-  expect(await source.read()).toEqual({ ok: true, files: [{ file: 'x.rules.json', text: 'X' }] })
+  expect(await source.read()).toEqual({
+    ok: true,
+    files: [{ file: 'x.rules.json', text: 'X' }],
+    tests: [{ file: 'x.tests.json', text: 'T' }],
+  })
 })
