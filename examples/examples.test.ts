@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { main as damagedGoods } from './01-damaged-goods/main.ts'
 import { main as rulesOnly } from './02-rules-only/main.ts'
 import { main as crashAndResume } from './04-crash-and-resume/main.ts'
+import { main as rulesByOps } from './05-rules-by-ops/main.ts'
 
 const examples = [
   ['01-damaged-goods', damagedGoods],
   ['02-rules-only', rulesOnly],
   ['04-crash-and-resume', crashAndResume],
+  ['05-rules-by-ops', rulesByOps],
 ] as const
 
 describe.each(examples)('example %s', (folder, main) => {
