@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { builtInVocabulary, validateRuleSet } from '@postdelivery/rules'
+import { builtInVocabulary, checkRuleTests, validateRuleSet } from '@postdelivery/rules'
 import { describe, expect, it } from 'vitest'
 import { type Fence, findFences } from './fences.ts'
 import { checkMermaid } from './mermaid.ts'
@@ -50,6 +50,20 @@ describe('rule sets in documents', () => {
           ({ severity }) => severity === 'error',
         ),
       ).toEqual([])
+    },
+  )
+
+  const ruleTests = fences.filter(({ info }) => info === 'json rule-tests')
+
+  it.each(ruleTests.map((fence): [string, Fence] => [titleOf(fence), fence]))(
+    'pass the tests beside them: %s',
+    (_, { path, text }) => {
+      const beside = ruleSets.filter((fence) => fence.path === path)
+      const checked = beside.map((fence) => validateRuleSet(fence.text, builtInVocabulary()))
+      const sets = checked.flatMap((check) => (check.ok ? [check.ruleSet] : []))
+
+      const issues = [...checkRuleTests([{ file: path, text }], sets, builtInVocabulary())].flat()
+      expect(issues).toEqual([])
     },
   )
 

@@ -4,28 +4,29 @@
  *
  * Usage: `node tools/check-packages.ts`. On CI (`CI=true`) a Node.js that cannot be had is a failure, elsewhere it is skipped.
  */
-import { copyFileSync, globSync, rmSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeConsumer } from './packages/consumer.ts'
 import { findNode } from './packages/nodes.ts'
-import { mustRun, run } from './packages/run.ts'
+import { packAll } from './packages/pack.ts'
+import { run } from './packages/run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const packs = join(root, '.packs')
 const bin = (name: string): string => join(root, 'node_modules/.bin', name)
 
 /** What is tried where: a program of `test/packed` on the oldest promised version and on this one. */
 const TRIALS = [
   { program: 'core-and-rules.mjs', oldest: '20.19.0' },
   { program: 'everything.mjs', oldest: '22.13.0' },
+  { program: 'command.mjs', oldest: '22.13.0' },
 ] as const
 
 /** Entries that are read as files and have no types. */
 const ASSETS = ['openapi/klarna-order-management.yaml']
 
 let failedCount = 0
-const tarballs = pack()
+const tarballs = packAll(root)
 for (const tarball of tarballs) {
   say(`publint ${nameOf(tarball)}`, run(bin('publint'), ['--strict', tarball]))
   say(
@@ -38,19 +39,6 @@ for (const tarball of tarballs) {
 }
 tryOnNodes()
 if (failedCount > 0) process.exitCode = 1
-
-/** Builds and packs. Returns the tarballs, sorted. */
-function pack(): readonly string[] {
-  rmSync(packs, { recursive: true, force: true })
-  mustRun(bin('tsc'), ['-b', ...globSync('packages/*/tsconfig.json', { cwd: root })], { cwd: root })
-  // Inside of a script of pnpm's it is on the path; a program that is started by hand has it through npx.
-  const pnpm = run('pnpm', ['--version']).isOk ? ['pnpm'] : ['npx', 'pnpm']
-  const [program = '', ...args] = [...pnpm, '-r', '--filter', './packages/*', 'pack']
-  mustRun(program, [...args, '--pack-destination', packs], { cwd: root })
-  const packed = globSync('*.tgz', { cwd: packs }).toSorted()
-  if (packed.length === 0) throw new Error('nothing was packed')
-  return packed.map((name) => join(packs, name))
-}
 
 function tryOnNodes(): void {
   const consumer = makeConsumer(tarballs, root)

@@ -28,7 +28,11 @@ export const ruleSections = (): Sections =>
       'issues',
       table(
         ['Code', 'Severity', 'Says'],
-        ISSUES.map((issue) => [code(issue.code), issue.severity, issue.sentence]),
+        ISSUES.map((issue) => [
+          `[${code(issue.code)}](issues/${issue.code}.md)`,
+          issue.severity,
+          issue.sentence,
+        ]),
       ),
     ],
   ])
