@@ -43,18 +43,6 @@ it('ends with 130 at Ctrl-C, also when a configuration never loads', async () =>
   expect(await once(child, 'close')).toEqual([130, null])
 })
 
-it('closes the twin at Ctrl-C', async () => {
-  const child = startProcess(['twin', '--json'])
-  const [ready] = await once(child.stdout, 'data')
-  const { url, schemaVersion } = JSON.parse(String(ready)) as { url: string; schemaVersion: number }
-  const answer = await fetch(`${url}/__twin`)
-
-  child.kill('SIGINT')
-
-  expect([schemaVersion, answer.status]).toEqual([1, 200])
-  expect(await once(child, 'close')).toEqual([0, null])
-})
-
 it('tells of a configuration that throws, without its stack', async () => {
   const { exitCode, stdout, stderr } = await runProcess([
     'work',
