@@ -59,6 +59,10 @@ export const ISSUES = [
   warning('always_true', 'a condition, or the whole of them, holds for every order'),
   warning('redundant_condition', 'without the condition the rule fires for the same orders'),
   warning('unlikely_value', 'a percentage is compared with a number that is no percentage'),
+  warning(
+    'option_not_listed',
+    "Klarna's price list has no option of such days, or none below the cap",
+  ),
   warning('currency_without_cap', 'the rule fires for a currency that its cap does not list'),
   warning('repeats_rule', 'a rule before it asks for the same action for the same orders'),
   warning('rules_compete', 'two rules ask for different things of the same order'),

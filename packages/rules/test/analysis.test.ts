@@ -160,6 +160,34 @@ const CASES: readonly Case[] = [
     [{ conditions: all(condition('return.sharePercent', 'greaterThanInclusive', 101)) }],
     ['unlikely_value /rules/0/conditions/all/0/value'],
   ],
+  ...(
+    [
+      ['days that Klarna does not list', { days: 7, maxFeeMinor: { SEK: 9999 } }, ['days']],
+      [
+        'more days than are listed',
+        { choose: 'longest', atLeastDays: 61, maxFeeMinor: { SEK: 9999 } },
+        ['atLeastDays'],
+      ],
+      [
+        'a cap below the listed fees',
+        { days: 10, maxFeeMinor: { SEK: 999, EUR: 100 } },
+        ['maxFeeMinor/SEK'],
+      ],
+      ['a cap that only the free option meets', { choose: 'longest', maxFeeMinor: { SEK: 0 } }, []],
+      ['a currency without a price list', { days: 10, maxFeeMinor: { CHF: 1 } }, []],
+    ] as const
+  ).map(
+    ([name, params, places]): Case => [
+      name,
+      [
+        {
+          event: { type: 'extendDueDate', params },
+          conditions: all(condition('order.payLater', 'equal', true)),
+        },
+      ],
+      places.map((place) => `option_not_listed /rules/0/event/params/${place}`),
+    ],
+  ),
   [
     'one of several currencies without a cap',
     [

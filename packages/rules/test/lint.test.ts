@@ -158,11 +158,11 @@ describe('the analysis', () => {
 
   it('compares rules of all sets that are in force together', () => {
     const extend = (days: number) => ({
-      event: { type: 'extendDueDate', params: { days, maxFeeMinor: { SEK: 1 } } },
+      event: { type: 'extendDueDate', params: { days, maxFeeMinor: { SEK: 9999 } } },
       limits: { perOrder: 1 },
     })
     const files = [
-      aRuleSet({ rules: [aRule(extend(14))] }),
+      aRuleSet({ rules: [aRule(extend(10))] }),
       aRuleSet({ name: 'other', rules: [aRule(extend(30))] }),
     ].map((set, index) => ({ file: `${index}`, text: write(set) }))
 

@@ -1,6 +1,7 @@
 /** Looks at what a rule asks for: whether it is sure to be refused wherever the rule fires. */
 import { type Action, parseAction, REFUSALS } from '@postdelivery/core'
 import { type AnalysedRule, type Analyser, sayTooComplex, withinBudgetOf } from './analysed-rule.ts'
+import { addUnlistedOptions } from './check-options.ts'
 import { type SureRefusal, sureRefusalsOf } from './refused-where.ts'
 import { covers, isEmpty, type Region, regionWhere } from './regions.ts'
 
@@ -52,8 +53,9 @@ function checkAsk(asked: Asked, analysed: AnalysedRule, analyser: Analyser): voi
     const message = `on \`${eventType}\` ${messageOf(asked, reason)}`
     issues.add('event_in_vain', `${path}/on/${at}`, message, 'take the event out')
   })
-  if (asked.action.type === 'extendDueDate')
-    addCurrencies(asked.action, asked.path, { ...analysed, rule })
+  if (asked.action.type !== 'extendDueDate') return
+  addUnlistedOptions(asked.action, asked.path, issues)
+  addCurrencies(asked.action, asked.path, { ...analysed, rule })
 }
 
 const HINT = 'change the conditions so that the action is possible, or ask for another'

@@ -109,6 +109,21 @@ export const ANALYSIS_EXAMPLES: readonly IssueExample[] = [
     place: inConditions('/all/0/value'),
   },
   {
+    code: 'option_not_listed',
+    advice:
+      'Klarna decides what it offers for an order, so this is a warning: days that the price list does not have, or a cap below each of its fees, will hardly ever be offered.',
+    part: 'rule',
+    wrong: ruleWith({
+      event: { type: 'extendDueDate', params: { days: 7, maxFeeMinor: { SEK: 1000 } } },
+      conditions: { all: [condition('order.payLater', 'equal', true)] },
+    }),
+    right: ruleWith({
+      event: { type: 'extendDueDate', params: { days: 10, maxFeeMinor: { SEK: 1000 } } },
+      conditions: { all: [condition('order.payLater', 'equal', true)] },
+    }),
+    place: '/rules/0/event/params/days',
+  },
+  {
     code: 'currency_without_cap',
     advice:
       'An extension is refused for a currency without a cap. List an amount for each currency.',
@@ -159,7 +174,7 @@ export const ANALYSIS_EXAMPLES: readonly IssueExample[] = [
       ruleWith({
         name: 'Due soon',
         conditions: { all: [dueIn(7)] },
-        event: { type: 'extendDueDate', params: { days: 14, maxFeeMinor: { SEK: 500 } } },
+        event: { type: 'extendDueDate', params: { days: 10, maxFeeMinor: { SEK: 1000 } } },
       }),
     ],
     right: [
@@ -167,7 +182,7 @@ export const ANALYSIS_EXAMPLES: readonly IssueExample[] = [
       ruleWith({
         name: 'Due soon',
         conditions: { all: [dueIn(7)] },
-        event: { type: 'extendDueDate', params: { days: 14, maxFeeMinor: { SEK: 500 } } },
+        event: { type: 'extendDueDate', params: { days: 10, maxFeeMinor: { SEK: 1000 } } },
       }),
     ],
     place: '/rules/1',
